@@ -1,0 +1,53 @@
+# Martlet: every task of a developer or a visitor. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .build/debug
+
+##@ General
+.PHONY: help
+help: ## Lists the targets.
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-zA-Z0-9_-]+:.*##/ {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ See it
+.PHONY: demo demo-stop
+demo: setup build ## Runs the whole chain on this machine; KEEP=1 leaves it running.
+	@KEEP=$(KEEP) hack/demo
+
+demo-stop: ## Ends what `make demo KEEP=1` left running.
+	@hack/demo stop
+
+##@ Build
+.PHONY: setup build release crds fmt
+setup: ## Installs Debian packages and the Python environment, where they are missing.
+	@hack/setup
+
+build: ## Builds everything, debug.
+	@hack/setup build
+	swift build
+
+release: ## Builds the three programs as they ship: release, static Swift runtime, stripped.
+	@hack/setup build
+	swift build -c release --static-swift-stdlib -Xlinker -s --product martlet
+	swift build -c release --static-swift-stdlib -Xlinker -s --product kubectl-martlet
+	swift build -c release --static-swift-stdlib -Xlinker -s --product martlet-local
+
+crds: ## Writes crds/ and the Helm chart's copy anew from Sources/CRDTypes.
+	swift run crdgen crds
+
+fmt: ## Formats the Swift sources.
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+##@ Check
+.PHONY: test unit e2e verify
+test: setup build ## All tests: unit, property and end to end, on real PostgreSQL, MLflow, nginx and HAProxy.
+	@hack/test
+
+unit: ## The tests of the modules alone; FILTER=regex narrows them.
+	swift test $(if $(FILTER),--filter $(FILTER))
+
+e2e: build ## The end-to-end tests on the cluster that KUBECONFIG=path names, or on a local one.
+	@hack/e2e $(KUBECONFIG)
+
+verify: ## Generated files are current, imports point down, the chart and the manifests render.
+	@hack/verify

@@ -1,0 +1,60 @@
+import CLinux
+import CRDTypes
+import FoundationEssentials
+import Glibc
+
+/// Carries a container's output from a pipe to its log file, a time before each line.
+enum LogPump {
+  /// Opens the log file and a pipe, starts a thread that carries, and gives the end that the container writes to.
+  /// The caller closes it once the container has it. The thread ends when the last writer has.
+  static func start(file: String) throws(ProcessError) -> Int32 {
+    let log = open(file, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
+    if log < 0 { throw ProcessError(call: "open \(file)", errno: errno) }
+    var ends: [Int32] = [0, 0]
+    if martlet_pipe_cloexec(&ends) != 0 {
+      let error = errno
+      close(log)
+      throw ProcessError(call: "pipe", errno: error)
+    }
+    let (reader, writer) = (ends[0], ends[1])
+    DedicatedThread.start { carry(from: reader, to: log) }
+    return writer
+  }
+
+  private static func carry(from reader: Int32, to log: Int32) {
+    defer {
+      close(reader)
+      close(log)
+    }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    var partial: [UInt8] = []
+    while true {
+      let count = read(reader, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { break }
+      partial.append(contentsOf: buffer[0..<count])
+      var out: [UInt8] = []
+      let stamp = Array(Timestamp.microText(Date()).utf8) + [UInt8(ascii: " ")]
+      while let newline = partial.firstIndex(of: UInt8(ascii: "\n")) {
+        out += stamp
+        out += partial[...newline]
+        partial.removeSubrange(...newline)
+      }
+      write(out, to: log)
+    }
+    if !partial.isEmpty {
+      write(Array(Timestamp.microText(Date()).utf8) + [UInt8(ascii: " ")] + partial + [UInt8(ascii: "\n")], to: log)
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    var offset = 0
+    bytes.withUnsafeBytes { raw in
+      while offset < raw.count {
+        let count = Glibc.write(descriptor, raw.baseAddress.map { $0 + offset }, raw.count - offset)
+        if count < 0, errno != EINTR { return }
+        if count > 0 { offset += count }
+      }
+    }
+  }
+}

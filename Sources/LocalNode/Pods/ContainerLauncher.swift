@@ -1,0 +1,108 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+
+/// Turns a container's specification into a command that can be started: volumes on disk, variables, arguments.
+struct ContainerLauncher: Sendable {
+  let node: NodeFacts
+  let pod: DynamicObject
+  let podIP: String
+  let devices: [Int]
+  let folder: PodFolder
+  let backend: any PodBackend
+
+  /// A container that is ready to be started, and what hooks and probes of it run with.
+  struct Launch: Sendable {
+    var specification: ContainerInit.Specification
+    var log: String
+  }
+
+  var facts: ContainerEnvironment.PodFacts {
+    ContainerEnvironment.PodFacts(
+      metadata: pod.metadata, podIP: podIP, hostIP: node.hostIP, nodeName: node.name,
+      serviceAccount: pod.spec["serviceAccountName"]?.string ?? "default", allocatable: node.allocatable)
+  }
+
+  func prepare(_ container: JSONValue, restart: Int) async throws -> Launch {
+    let image = container["image"]?.string ?? ""
+    let name = container["name"]?.string ?? ""
+    let searchPath = try node.images.folders(for: image)
+    let namespace = pod.namespace ?? "default"
+    let sources = try await backend.sources(PodReferences(podSpec: pod.spec), namespace: namespace)
+    let services =
+      pod.spec["enableServiceLinks"]?.bool == false ? [:] : await backend.serviceVariables(namespace: namespace)
+    let environment = try variables(container, sources, services, searchPath)
+    let mounts = try volumes(container, sources)
+
+    let command = (container["command"]?.array ?? []).compactMap(\.string)
+    guard !command.isEmpty else {
+      throw ContainerConfigError(
+        reason: "CreateContainerError",
+        message: "no command specified: this node runs no images, so it cannot know the entrypoint of \(image)")
+    }
+    let arguments = (container["args"]?.array ?? []).compactMap(\.string)
+    let log = folder.log(name, restart: restart)
+    try PodFolder.make(String(log[..<(log.lastIndex(of: "/") ?? log.endIndex)]))
+    try PodFolder.make(folder.root(name))
+    let security = container["securityContext"] ?? .null
+    let podSecurity = pod.spec["securityContext"] ?? .null
+    return Launch(
+      specification: ContainerInit.Specification(
+        command: (command + arguments).map { Expansion.expand($0, environment) },
+        workingDirectory: container["workingDir"]?.string, mounts: mounts, root: folder.root(name),
+        user: Self.identity(security["runAsUser"] ?? podSecurity["runAsUser"]),
+        group: Self.identity(security["runAsGroup"] ?? podSecurity["runAsGroup"]), searchPath: searchPath,
+        environment: environment),
+      log: log)
+  }
+
+  /// Writes a launch down and gives the command that becomes it.
+  func command(_ launch: Launch, name: String, output: Int32?) throws -> ProcessTable.Command {
+    let path = folder.specification(name)
+    try PodFolder.make(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    try PodFolder.write(Array(JSONEncoder().encode(launch.specification)), to: path, mode: 0o600)
+    return ProcessTable.Command(
+      executable: node.initProgram, arguments: ["container-init", path],
+      environment: ["PATH": launch.specification.searchPath.joined(separator: ":")], output: output)
+  }
+
+  private func variables(
+    _ container: JSONValue, _ sources: PodSources, _ services: [String: String], _ searchPath: [String]
+  ) throws(ContainerConfigError) -> [String: String] {
+    let declared = try ContainerEnvironment(container: container, facts: facts, sources: sources, services: services)
+    var out = node.environment
+    out["PATH"] = searchPath.joined(separator: ":")
+    out["HOSTNAME"] = pod.spec["hostname"]?.string ?? pod.name
+    if !devices.isEmpty {
+      out["CUDA_VISIBLE_DEVICES"] = devices.map(String.init).joined(separator: ",")
+      out["NVIDIA_VISIBLE_DEVICES"] = out["CUDA_VISIBLE_DEVICES"]
+    } else {
+      out["CUDA_VISIBLE_DEVICES"] = ""
+      out["NVIDIA_VISIBLE_DEVICES"] = "void"
+    }
+    return out.merging(declared.variables) { _, declared in declared }
+  }
+
+  private func volumes(_ container: JSONValue, _ sources: PodSources) throws -> [MountPlan.Mount] {
+    var mounts: [MountPlan.Mount] = []
+    for mount in container["volumeMounts"]?.array ?? [] {
+      guard let name = mount["name"]?.string, let target = mount["mountPath"]?.string else { continue }
+      let volume = pod.spec["volumes"]?.array?.first { $0["name"]?.string == name } ?? .null
+      var source = folder.volume(name)
+      if let host = volume[path: "hostPath", "path"]?.string {
+        source = host
+      } else {
+        try folder.write(try VolumeFiles(volume: volume, facts: facts, sources: sources), to: name)
+      }
+      if let sub = mount["subPath"]?.string { source += "/" + Expansion.expand(sub, [:]) }
+      let isFile = ContainerInit.list(source) == nil
+      let writable = volume["emptyDir"] != nil || volume["hostPath"] != nil
+      mounts.append(
+        MountPlan.Mount(
+          source: source, target: target, readOnly: mount["readOnly"]?.bool == true || !writable, isFile: isFile))
+    }
+    return mounts
+  }
+
+  private static func identity(_ value: JSONValue?) -> UInt32? { value?.integer.flatMap(UInt32.init(exactly:)) }
+}
