@@ -137,6 +137,7 @@ struct JSONParser {
     var fraction = false
     if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
     let digits = position
+    guard position < bytes.count, Self.isDigit(bytes[position]) else { throw error("unexpected character") }
     scan: while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): position += 1
@@ -146,17 +147,24 @@ struct JSONParser {
       default: break scan
       }
     }
-    guard position > digits, bytes[digits] != UInt8(ascii: ".") else { throw error("unexpected character") }
     let leadingZero =
-      bytes[digits] == UInt8(ascii: "0") && position > digits + 1
-      && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[digits + 1])
+      bytes[digits] == UInt8(ascii: "0") && position > digits + 1 && Self.isDigit(bytes[digits + 1])
     if leadingZero { throw error("a number with a leading zero") }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if !fraction, let integer = Int64(text) { return .integer(integer) }
-    guard let double = Double(text), double.isFinite, bytes[position - 1] != UInt8(ascii: ".") else {
+    guard let double = Double(text), double.isFinite, pointsHaveDigits(from: digits) else {
       throw error("not a number")
     }
     return .number(double)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  /// Whether every point of the number that ends here has a digit behind it, which Swift's own reading does not ask.
+  private func pointsHaveDigits(from start: Int) -> Bool {
+    (start..<position).allSatisfy { index in
+      bytes[index] != UInt8(ascii: ".") || (index + 1 < position && Self.isDigit(bytes[index + 1]))
+    }
   }
 
   private mutating func string() throws(JSONParseError) -> String {

@@ -1,5 +1,5 @@
 public import ControllerKit
-public import CRDTypes
+import CRDTypes
 import JSON
 
 /// The caches that the controllers of the local cluster share.

@@ -1,6 +1,7 @@
 public import ControllerKit
 import CRDTypes
 public import KubernetesAPI
+import Observability
 
 /// The controllers of kube-controller-manager that the local cluster has: Job, ReplicaSet, Deployment, endpoints and
 /// garbage collection. They speak only the Kubernetes API.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import JSON
 public import KubernetesAPI
 import Observability
+public import Processes
 import Transport
 
 /// A node that runs the pods bound to it as processes of this host.
@@ -28,11 +29,12 @@ public actor NodeAgent {
   private var devices: DeviceAllocator
   private let hostIP = "127.0.0.1"
 
-  public init(client: KubernetesClient, configuration: NodeConfiguration) {
+  /// - Parameter processes: one for the whole program: a second one would take the first one's children.
+  public init(client: KubernetesClient, configuration: NodeConfiguration, processes: ProcessTable) {
     self.client = client
+    self.processes = processes
     self.configuration = configuration
     backend = ClusterBackend(client: client, nodeName: configuration.name)
-    processes = ProcessTable()
     addresses = AddressPool(network: configuration.podNetwork)
     devices = DeviceAllocator(count: configuration.gpus)
   }

@@ -1,3 +1,4 @@
+import CRDTypes
 import JSON
 
 /// A container's variables: services of the namespace, then `envFrom`, then `env` in order, each of which may

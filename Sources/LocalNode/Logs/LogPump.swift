@@ -2,6 +2,7 @@ import CLinux
 import CRDTypes
 import FoundationEssentials
 import Glibc
+import Processes
 
 /// Carries a container's output from a pipe to its log file, a time before each line.
 enum LogPump {

@@ -1,6 +1,7 @@
 import CRDTypes
 import FoundationEssentials
 import JSON
+import Processes
 
 /// Turns a container's specification into a command that can be started: volumes on disk, variables, arguments.
 struct ContainerLauncher: Sendable {

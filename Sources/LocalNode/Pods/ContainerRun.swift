@@ -1,6 +1,7 @@
 import CRDTypes
 import Glibc
 import JSON
+import Processes
 
 /// One run of a container: waits for its process and probes it meanwhile.
 struct ContainerRun: Sendable {

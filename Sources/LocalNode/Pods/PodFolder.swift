@@ -1,5 +1,6 @@
 import CRDTypes
 import Glibc
+import Processes
 
 /// The files of one pod on its node: volumes, logs, and the roots of its containers.
 struct PodFolder: Sendable {

@@ -2,6 +2,7 @@ import CRDTypes
 import FoundationEssentials
 import Glibc
 import JSON
+import Processes
 
 /// Runs one pod from its start to its end: carries out what `PodMachine` decides, and reports.
 actor PodWorker {

@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Transport
 
 /// Carries out the checks of probes and lifecycle hooks.

@@ -1,3 +1,4 @@
+import CRDTypes
 import JSON
 
 /// What a pod asks of a node, in thousandths of each resource: the sum over its containers and sidecars, or what an

@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A module: its folder is `Sources/NAME`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .executable(name: "martlet", targets: ["Operator"]),
+    .executable(name: "martlet-local", targets: ["LocalCluster"]),
+    .executable(name: "kubectl-martlet", targets: ["KubectlPlugin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+  ],
+  targets: [
+    // System libraries, and what their headers need to be called from Swift.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    // Values and decisions: no input or output.
+    module("JSON"),
+    module("CRDTypes", ["JSON"]),
+    module("Search"),
+    module("Planning", ["JSON", "CRDTypes", "Search"]),
+
+    // Connections to the outside.
+    module("YAML", ["JSON", "CYAML"]),
+    .executableTarget(name: "crdgen", dependencies: ["JSON", "YAML", "CRDTypes"], swiftSettings: strict),
+    module("Transport", ["CCurl", "CLinux"]),
+    module("KubernetesAPI", ["JSON", "YAML", "CRDTypes", "Transport"]),
+    module("Postgres", ["CPostgres", "CLinux"]),
+    module("MLflow", ["JSON", "Postgres", "Transport"]),
+    module("FeatureStore", ["CRDTypes", "Postgres"]),
+    module("Observability", ["JSON"]),
+    module("ControllerKit", ["JSON", "CRDTypes", "KubernetesAPI", "Transport", "Observability", "Planning"]),
+    .target(
+      name: "HealthServer", dependencies: ["Observability", hummingbird, log], swiftSettings: strict),
+
+    // The local cluster: a stand-in for Kubernetes on one machine. Nothing of it is in the operator.
+    .target(
+      name: "KubernetesSchema", dependencies: ["JSON"], exclude: ["CONTRACT.md"], swiftSettings: strict),
+    .target(
+      name: "LocalAPIServer",
+      dependencies: [
+        "JSON", "CRDTypes", "YAML", "COpenSSL", "KubernetesSchema", hummingbird, log,
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: strict),
+    module("Processes", ["Observability", "CLinux"]),
+    module(
+      "LocalNode",
+      ["JSON", "CRDTypes", "Observability", "CLinux", "KubernetesAPI", "Transport", "Processes"]),
+    module("LocalNetwork", ["JSON", "CRDTypes", "KubernetesAPI", "Observability", "Processes"]),
+    module("LocalControllers", ["JSON", "CRDTypes", "Observability", "KubernetesAPI", "ControllerKit", "Planning"]),
+
+    // Programs.
+    .executableTarget(
+      name: "LocalCluster",
+      dependencies: [
+        "JSON", "CRDTypes", "KubernetesAPI", "Transport", "ControllerKit", "Observability", "Processes", "LocalAPIServer",
+        "LocalControllers", "LocalNode", "LocalNetwork", arguments,
+      ], swiftSettings: strict),
+
+    .executableTarget(
+      name: "KubectlPlugin",
+      dependencies: ["JSON", "CRDTypes", "KubernetesAPI", "Postgres", "FeatureStore", arguments],
+      swiftSettings: strict),
+
+    // What tests of several modules start: real servers on free ports.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("CRDTypesTests", ["CRDTypes", "JSON", "YAML"]),
+    tests("JSONTests", ["JSON"]),
+    tests("YAMLTests", ["YAML", "JSON"]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "JSON", "CRDTypes", "Transport", "TestSupport"]),
+    tests("ObservabilityTests", ["Observability", "JSON"]),
+    tests("ControllerKitTests", ["ControllerKit", "JSON", "CRDTypes", "KubernetesAPI", "Observability", "Planning"]),
+    tests("TransportTests", ["Transport", "TestSupport"]),
+    tests("PostgresTests", ["Postgres", "TestSupport"]),
+    tests("MLflowTests", ["MLflow", "JSON", "Postgres", "Transport", "TestSupport"]),
+    tests("FeatureStoreTests", ["FeatureStore", "Postgres", "TestSupport"]),
+    tests("KubernetesSchemaTests", ["KubernetesSchema", "JSON", "CRDTypes"]),
+    tests("LocalNodeTests", ["LocalNode", "JSON", "CRDTypes"]),
+    .testTarget(name: "SearchTests", dependencies: ["Search"], exclude: ["Fixtures"], swiftSettings: strict),
+    tests("KubectlPluginTests", ["KubectlPlugin", "JSON", "CRDTypes", "Postgres", "FeatureStore"]),
+    tests("PlanningTests", ["Planning", "JSON", "CRDTypes", "Search"]),
+  ]
+)

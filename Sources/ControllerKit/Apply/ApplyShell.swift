@@ -1,0 +1,147 @@
+public import CRDTypes
+import KubernetesAPI
+public import Planning
+
+/// Carries out plans of one controller: the steps in order, then the status, then the events.
+///
+/// It may be stopped between any two steps; carrying out the next plan completes what is missing. An error ends the
+/// plan where it is, so that no step runs whose predecessor failed.
+public struct ApplyShell: Sendable {
+  /// `martlet-<controller>`: who owns the fields that are applied.
+  public let fieldManager: String
+  /// `martlet.dev/<controller>`: who reports events.
+  public let reporter: String
+  private let client: any ObjectClient
+  private let catalog: ResourceCatalog
+  private let events: EventRecorder?
+  private let observer: StepObserver
+  private let volatile: Set<String>
+
+  /// - Parameters:
+  ///   - controller: a name in lower case with dashes, such as `training-sweep`.
+  ///   - catalog: the kinds that plans may create or apply.
+  ///   - observer: asked before and told after each step; see `StepObserver`.
+  ///   - volatileStatusFields: members of the status, at any depth, that alone do not call for a write.
+  public init(
+    client: any ObjectClient, controller: String, catalog: ResourceCatalog = ResourceCatalog(),
+    events: EventRecorder? = nil, observer: StepObserver = StepObserver(),
+    volatileStatusFields: Set<String> = ["lastTransitionTime"]
+  ) {
+    self.client = client
+    self.catalog = catalog
+    fieldManager = "martlet-\(controller)"
+    reporter = "martlet.dev/\(controller)"
+    self.events = events
+    self.observer = observer
+    volatile = volatileStatusFields
+  }
+
+  /// Carries out a plan that asks for nothing outside Kubernetes.
+  @discardableResult
+  public func carryOut<Status: Codable & Sendable>(
+    _ plan: Plan<Status, Never>, for resource: DynamicObject, type: ResourceType
+  ) async throws -> Next {
+    try await carryOut(plan, for: resource, type: type) { _ in }
+  }
+
+  /// Carries out a plan.
+  ///
+  /// - Parameters:
+  ///   - resource: the object that the plan is for, as it was observed.
+  ///   - record: makes a change outside Kubernetes; it must be idempotent.
+  /// - Returns: when to plan again.
+  @discardableResult
+  public func carryOut<Status: Codable & Sendable, Record: Sendable>(
+    _ plan: Plan<Status, Record>, for resource: DynamicObject, type: ResourceType,
+    record: @Sendable (Record) async throws -> Void
+  ) async throws -> Next {
+    var resource = resource
+    for (number, step) in plan.steps.enumerated() {
+      try await observer.before(number)
+      switch step {
+      case .record(let change): try await record(change)
+      case .create(let object): try await create(object)
+      case .apply(let object): try await apply(object)
+      case .patch(let reference, let patch):
+        _ = try await client.patch(
+          reference.type, reference.key, .merge(patch), subresource: nil, fieldManager: fieldManager)
+      case .delete(let reference, let uid): try await delete(reference, uid: uid)
+      case .finalizer(let name, let present):
+        resource = try await set(Finalizer(name), present: present, on: resource, type: type)
+      }
+      try await observer.after(number)
+    }
+    try await writeStatus(plan.status, of: resource, type: type, number: plan.steps.count)
+    for draft in plan.events { events?.record(draft, about: resource, of: type, from: reporter) }
+    return plan.next
+  }
+
+  private func create(_ object: DynamicObject) async throws {
+    let type = try type(of: object)
+    do {
+      _ = try await client.create(object, as: type, fieldManager: fieldManager)
+    } catch let error as APIError where error.isAlreadyExists {
+      let reference = ObjectReference(type, object.key)
+      guard let existing = try await client.find(type, object.key), !existing.isDeleting else {
+        throw ApplyError(object: reference, problem: .beingDeleted)
+      }
+      guard let wanted = object.controllerReference?.uid, existing.controllerReference?.uid == wanted else {
+        throw ApplyError(object: reference, problem: .nameTaken(by: existing.controllerReference))
+      }
+    }
+  }
+
+  private func apply(_ object: DynamicObject) async throws {
+    let type = try type(of: object)
+    _ = try await client.apply(object, as: type, fieldManager: fieldManager, force: true, subresource: nil)
+  }
+
+  private func delete(_ reference: ObjectReference, uid: String?) async throws {
+    do {
+      try await client.delete(reference.type, reference.key, options: DeleteOptions(uid: uid))
+    } catch let error as APIError where error.isNotFound || (uid != nil && error.isConflict) {
+      // Gone, or another object has the name now: both mean that the one that was meant is gone.
+    }
+  }
+
+  private func set(
+    _ finalizer: Finalizer, present: Bool, on resource: DynamicObject, type: ResourceType
+  ) async throws -> DynamicObject {
+    let patch = present ? finalizer.addition(to: resource) : finalizer.removal(from: resource)
+    guard let patch else { return resource }
+    do {
+      return try await client.patch(
+        type, resource.key, .json(patch), subresource: nil, fieldManager: fieldManager)
+    } catch let error as APIError where error.isNotFound && !present {
+      return resource
+    } catch let error as APIError where error.isInvalid {
+      // The test failed: the finalizers are no longer those that were observed.
+      throw ApplyError(object: ObjectReference(type, resource.key), problem: .outdated(error.message))
+    }
+  }
+
+  private func writeStatus<Status: Codable & Sendable>(
+    _ status: Status, of resource: DynamicObject, type: ResourceType, number: Int
+  ) async throws {
+    // With its last finalizer an object that is being deleted is gone.
+    if resource.isDeleting, resource.finalizers.isEmpty { return }
+    let write = try StatusWrite(status, of: resource, volatile: volatile)
+    guard write.isNeeded else { return }
+    try await observer.before(number)
+    do {
+      _ = try await client.apply(
+        write.manifest, as: type, fieldManager: fieldManager, force: true, subresource: "status")
+    } catch let error as APIError where error.isNotFound {
+      // Deleted meanwhile: nobody is left to read it.
+    }
+    try await observer.after(number)
+  }
+
+  private func type(of object: DynamicObject) throws -> ResourceType {
+    guard let type = catalog.type(of: object) else {
+      let type = ResourceType(group: "", version: object.apiVersion, kind: object.kind, plural: "")
+      throw ApplyError(object: ObjectReference(type, object.key), problem: .unknownKind)
+    }
+    return type
+  }
+}

@@ -1,0 +1,64 @@
+public import FoundationEssentials
+import Hummingbird
+import HummingbirdHTTP2
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+
+/// A Kubernetes API server for this machine: all state in memory, TLS on a loopback address, HTTP/2 and HTTP/1.1.
+///
+/// It answers what kubectl and the operator use as Kubernetes 1.36 does, and everything else with a `Status` that says
+/// so. Controllers and nodes are separate clients of it.
+public struct LocalAPIServer: Sendable {
+  public struct Configuration: Sendable {
+    /// The address to serve on.
+    public var host = "127.0.0.1"
+    /// The port to serve on; 0 takes a free one.
+    public var port = 0
+    /// Who can read the output of containers, asked in order.
+    public var logProviders: [any PodLogProvider] = []
+    /// The time that the server goes by.
+    public var clock: @Sendable () -> Date = { Date() }
+
+    public init() {}
+  }
+
+  private let configuration: Configuration
+
+  public init(configuration: Configuration = Configuration()) { self.configuration = configuration }
+
+  /// Serves until the task is cancelled; `onReady` is told the address once connections are accepted. Throws where
+  /// the address cannot be served on.
+  public func run(onReady: @escaping @Sendable (ServerAddress) async -> Void) async throws {
+    let authority = try CertificateAuthority(
+      names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
+      addresses: ["127.0.0.1", "::1", "127.96.0.1"])
+    var identity = ClusterIdentity()
+    identity.host = configuration.host
+    identity.port = configuration.port
+    identity.authorityPEM = authority.certificatePEM
+    let host = ClusterHost(identity: identity, clock: configuration.clock)
+    let token = await host.adminToken
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(authority.serverCertificatePEM.utf8))
+        .map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(authority.serverKeyPEM.utf8), format: .pem)))
+    tls.minimumTLSVersion = .tlsv12
+    var logger = Logger(label: "martlet-local")
+    logger.logLevel = .error
+    let served = configuration.host
+    let application = Application(
+      responder: APIResponder(host: host, logs: configuration.logProviders, clock: configuration.clock),
+      server: try .http2Upgrade(tlsConfiguration: tls),
+      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? 0
+        await onReady(
+          ServerAddress(
+            host: served, port: port, authorityPEM: authority.certificatePEM, adminToken: token))
+      },
+      logger: logger)
+    try await application.run()
+  }
+}

@@ -1,0 +1,196 @@
+public import CRDTypes
+public import FoundationEssentials
+import JSON
+
+/// Decides how an experiment's traffic is split: the router, its slots, and what is known of the split.
+public struct ExperimentPlanner: Planner {
+  public typealias Resource = ABExperiment
+  public typealias Observation = ExperimentObservation
+  public typealias Record = ExperimentRecord
+
+  public struct Settings: Sendable, Hashable {
+    /// The image of the router where an experiment names none: HAProxy 2.6 or later with its Prometheus exporter.
+    public var image: String
+    /// How often the routers are asked for what they have seen.
+    public var poll: Duration
+
+    public init(image: String, poll: Duration = .seconds(5)) {
+      self.image = image
+      self.poll = poll
+    }
+  }
+
+  private let settings: Settings
+
+  public init(_ settings: Settings) { self.settings = settings }
+
+  /// The objects that an experiment has: its router's, and the Ingress under the experiment's own name.
+  public static func children(of resource: ABExperiment) -> [ObjectReference] {
+    let router = routerKey(of: resource)
+    let types: [ResourceType] = [.configMap, .secret, .deployment, .service, .podDisruptionBudget]
+    let ingress = resource.spec.ingress == nil ? [] : [ObjectReference(.ingress, resource.key)]
+    return types.map { ObjectReference($0, router) } + ingress
+  }
+
+  /// The name of the router's objects.
+  public static func routerKey(of resource: ABExperiment) -> ObjectKey {
+    ObjectKey(namespace: resource.metadata.namespace, name: "\(resource.metadata.name ?? "")-router")
+  }
+
+  /// The label of a router's pods: its key, and its value for an experiment's name.
+  public static let podLabel = RouterManifests.label
+  public static func podLabelValue(_ name: String) -> String { ChildLabels.labelValue(name) }
+  /// The ports of a router's pods for its metrics and for changes of its slots.
+  public static let metricsPort = RouterConfiguration.metricsPort
+  public static let controlPort = RouterConfiguration.controlPort
+
+  public func plan(
+    _ resource: ABExperiment, observing now: ExperimentObservation, at time: Date
+  ) -> Plan<ABExperiment.Status, ExperimentRecord> {
+    var conditions = ConditionList(generation: resource.metadata.generation)
+    var status = resource.status ?? ABExperiment.Status()
+    status.observedGeneration = resource.metadata.generation
+    var plan = Plan<ABExperiment.Status, ExperimentRecord>(status: status, next: .whenChanged)
+    guard resource.metadata.deletionTimestamp == nil else { return plan }
+    let problems = resource.spec.problems()
+    if let conflict = now.conflicts.first, problems.isEmpty {
+      plan.next = .after(settings.poll)
+      conditions.stalled("NameTaken", conflict.message)
+      conditions.set("Running", false, "NameTaken", conflict.message)
+    } else if problems.isEmpty {
+      plan.next = .after(settings.poll)
+      conditions.notSupported(Self.ignoredFields(resource.spec))
+      split(resource, now, &conditions, &plan, at: time)
+    } else {
+      conditions.invalid(problems)
+      conditions.set("Running", false, "InvalidSpec", "the spec is not valid")
+    }
+    plan.status.conditions = conditions.final(after: resource.status?.conditions, at: time)
+    plan.events += conditions.event(after: resource.status?.conditions, action: "Split")
+    return plan
+  }
+
+  private static func ignoredFields(_ spec: ABExperiment.Spec) -> [String] {
+    var fields = IngressManifest.unsupported(spec.ingress, route: spec.routeProvider)
+    if spec.metrics?.isEmpty == false { fields.append("spec.metrics") }
+    if spec.analysis != nil { fields.append("spec.analysis") }
+    if spec.bandit != nil { fields.append("spec.bandit") }
+    if spec.onDecision != nil { fields.append("spec.onDecision") }
+    return fields
+  }
+
+  static func weights(_ spec: ABExperiment.Spec) -> [(variant: String, weight: Int)] {
+    zip(spec.variants, spec.initialWeights).map { ($0.name, Int($1)) }
+  }
+
+  private func split(
+    _ resource: ABExperiment, _ now: ExperimentObservation, _ conditions: inout ConditionList,
+    _ plan: inout Plan<ABExperiment.Status, ExperimentRecord>, at time: Date
+  ) {
+    let spec = resource.spec
+    let weights = Self.weights(spec)
+    let previous = now.configMap?.json[path: "data", "slots.map"]?.string.flatMap(SlotTable.init(text:))
+    let slots = SlotTable(weights: weights, previous: previous)
+    let missing = spec.variants.filter { now.arms[$0.deployment]?.exists != true }
+    let unaddressed = spec.variants.filter { now.arms[$0.deployment]?.address == nil }
+
+    if unaddressed.isEmpty {
+      apply(resource, now, slots, &plan)
+      for router in now.routers where router.version != nil && router.version != slots.version {
+        plan.steps.append(.record(.setSlots(pod: router.pod, address: router.address, slots: slots)))
+      }
+    }
+    report(resource, now, weights, &plan)
+    let unready = spec.variants.filter { (now.arms[$0.deployment]?.readyReplicas ?? 0) < 1 }
+    let lagging = now.routers.filter { $0.version != slots.version }
+    let rollout = RolloutState(deployment: now.deployment, isChanging: false)
+
+    if let first = missing.first {
+      let names = missing.map { "\($0.deployment) (variant \($0.name))" }.joined(separator: ", ")
+      conditions.stalled(
+        "DeploymentNotFound",
+        "there is no ModelDeployment \(names) in this namespace: create it or change "
+          + "spec.variants[\(first.name)].deployment")
+      conditions.set("Running", false, "DeploymentNotFound", "a variant's ModelDeployment does not exist")
+    } else if let first = unaddressed.first {
+      conditions.reconciling("WaitingForVariant", "ModelDeployment \(first.deployment) has no Service yet")
+      conditions.set("Running", false, "WaitingForVariant", "ModelDeployment \(first.deployment) has no Service yet")
+    } else if now.routers.isEmpty {
+      conditions.reconciling("RouterNotReady", "no router pod is ready: \(rollout.message)")
+      conditions.set("Running", false, "RouterNotReady", "no router pod is ready")
+    } else if let first = unready.first {
+      let message =
+        "variant \(first.name): no replica of ModelDeployment \(first.deployment) is ready; its users get the control"
+      conditions.reconciling("VariantNotReady", message)
+      conditions.set("Running", true, "SplittingPartly", message)
+    } else if !lagging.isEmpty {
+      conditions.reconciling(
+        "Reweighting", "\(lagging.count) of \(now.routers.count) routers do not have the new weights yet")
+      conditions.set("Running", true, "Splitting", "traffic is being split")
+    } else {
+      conditions.ready("Splitting", "\(now.routers.count) routers split traffic \(plan.status.split ?? "")")
+      conditions.set("Running", true, "Splitting", "traffic is split \(plan.status.split ?? "")")
+    }
+    if plan.status.startTime == nil, !now.routers.isEmpty, unready.isEmpty {
+      plan.status.startTime = Timestamp.text(time)
+    }
+    conditions.set(
+      "Concluded", false, spec.analysis == nil ? "NoAnalysis" : "NotYetSupported",
+      spec.analysis == nil
+        ? "the weights are fixed: nothing is to be decided"
+        : "this version of the operator splits traffic and counts requests; it does not analyse metrics yet")
+  }
+
+  private func apply(
+    _ resource: ABExperiment, _ now: ExperimentObservation, _ slots: SlotTable,
+    _ plan: inout Plan<ABExperiment.Status, ExperimentRecord>
+  ) {
+    let spec = resource.spec
+    let configuration = RouterConfiguration(
+      salt: spec.assignment.salt ?? resource.metadata.uid ?? "", header: spec.assignment.header,
+      cookie: spec.assignment.cookie ?? "martlet_user",
+      backends: spec.variants.compactMap { variant in
+        now.arms[variant.deployment]?.address.map { .init(variant: variant.name, server: $0) }
+      },
+      control: spec.variants.first { $0.control == true }?.name ?? spec.variants.first?.name ?? "")
+    let manifests = RouterManifests(
+      resource: resource, configuration: configuration, slots: slots, image: settings.image)
+    if now.secret == nil { plan.steps.append(.create(manifests.secret(token: now.freshToken))) }
+    let wanted: [(DynamicObject, DynamicObject?)] = [
+      (manifests.configMap, now.configMap), (manifests.deployment, now.deployment), (manifests.service, now.service),
+      (manifests.disruptionBudget, now.disruptionBudget),
+    ]
+    for (object, existing) in wanted where existing.map({ !Owned.holds(object, in: $0) }) ?? true {
+      plan.steps.append(.apply(object))
+    }
+    if let ingress = manifests.ingress {
+      if now.ingress.map({ !Owned.holds(ingress, in: $0) }) ?? true { plan.steps.append(.apply(ingress)) }
+    } else if let ingress = now.ingress {
+      plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
+    }
+  }
+
+  private func report(
+    _ resource: ABExperiment, _ now: ExperimentObservation, _ weights: [(variant: String, weight: Int)],
+    _ plan: inout Plan<ABExperiment.Status, ExperimentRecord>
+  ) {
+    let spec = resource.spec
+    let requests = now.routers.reduce(into: [String: Int64]()) { sums, router in
+      for (variant, count) in router.requests { sums[variant, default: 0] += count }
+    }
+    let total = requests.values.reduce(0, +)
+    plan.status.split = weights.map { String($0.weight) }.joined(separator: "/")
+    plan.status.url = spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
+      ?? "http://\(resource.metadata.name ?? "")-router.\(resource.metadata.namespace ?? "").svc"
+    plan.status.variants = zip(spec.variants, weights).map { variant, weight in
+      let arm = now.arms[variant.deployment]
+      let ready = (arm?.readyReplicas ?? 0) > 0
+      let count = requests[variant.name] ?? 0
+      return ABExperiment.VariantStatus(
+        name: variant.name, deployment: variant.deployment, weight: Int64(weight.weight), ready: ready,
+        observedShare: total > 0 ? DecimalText.text((Double(count) / Double(total) * 1000).rounded() / 10) : nil,
+        requests: count, modelVersion: arm?.modelVersion,
+        message: ready ? nil : arm?.exists == true ? "no replica is ready" : "the ModelDeployment does not exist")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import CRDTypes
+
+/// The names under which a sweep's objects and runs are found again.
+public enum SweepKeys {
+  /// Label of Jobs and pods: the sweep's name.
+  public static let sweep = "martlet.dev/sweep"
+  /// Label of Jobs and pods: the trial's number.
+  public static let trial = "martlet.dev/trial"
+  /// Label of Jobs and pods: which run of the trial it is, from 0.
+  public static let attempt = "martlet.dev/attempt"
+  /// Annotation of Jobs and pods: the trial's parameters, a JSON object of strings.
+  public static let parameters = "martlet.dev/parameters"
+  /// Annotation of Jobs: the MLflow run.
+  public static let run = "martlet.dev/run-id"
+  /// Finalizer of sweeps: their runs are closed before they go.
+  public static let finalizer = "martlet.dev/close-runs"
+
+  /// Tags of MLflow runs. What a trial was and what became of it is in these, so Jobs may go.
+  public enum Tag {
+    /// The UID of the sweep: runs of a deleted namesake have another.
+    public static let sweepUID = "martlet.sweep.uid"
+    /// `namespace/name` of the sweep.
+    public static let sweep = "martlet.sweep"
+    public static let trial = "martlet.trial"
+    public static let attempt = "martlet.attempt"
+    /// The value of trials.rerunFailed for which the attempt was made.
+    public static let rerun = "martlet.rerun"
+    /// The parameters, a JSON object of strings.
+    public static let parameters = "martlet.parameters"
+    /// The Job, once it was seen: a run with it and without a Job has lost its Job.
+    public static let job = "martlet.job"
+    /// Succeeded, Failed, Disrupted or Stopped; written last, once.
+    public static let outcome = "martlet.outcome"
+    public static let reason = "martlet.reason"
+    public static let message = "martlet.message"
+    /// The objective as it was judged. Metrics that are logged later change nothing.
+    public static let value = "martlet.value"
+    /// By how much constraints are broken, in total.
+    public static let violation = "martlet.violation"
+    /// How long the attempt ran.
+    public static let seconds = "martlet.seconds"
+    /// MLflow's own tag of a run's name.
+    public static let runName = "mlflow.runName"
+  }
+}
+
+/// The names of a sweep's Jobs.
+public enum TrialName {
+  /// `sweep-number`, and for later attempts `sweep-number-rattempt`: a function of the three, so that a Job made
+  /// twice is made once. A Job's name is a label of its pods and so has at most 63 bytes; where a sweep's name is
+  /// too long for that its end gives way to eight hexadecimal digits of its FNV-1a hash.
+  public static func job(sweep: String, trial: Int, attempt: Int) -> String {
+    let suffix = attempt == 0 ? "-\(trial)" : "-\(trial)-r\(attempt)"
+    let room = 63 - suffix.utf8.count
+    if sweep.utf8.count <= room { return sweep + suffix }
+    var hash: UInt32 = 0x811C_9DC5
+    for byte in sweep.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    let digits = String(hash, radix: 16)
+    let padded = String(repeating: "0", count: 8 - digits.count) + digits
+    return String(sweep.prefix(max(1, room - 9))) + "-" + padded + suffix
+  }
+}

@@ -1,0 +1,101 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+import Search
+
+extension SweepPass {
+  enum Supply { case enough, exhausted }
+
+  /// Makes the Jobs of runs that have none yet, then runs for attempts that are due, up to trials.parallel.
+  mutating func startTrials(_ usage: SweepUsage) -> Supply {
+    makeJobs()
+    var room = design.parallel - occupied
+    var started = 0
+    for trial in ledger.trials where trial.state == .awaitingRetry {
+      guard room > 0, started < settings.greatestBatch, usage.allows(more: started) else { break }
+      // The pod of the attempt before must be gone: the two would work side by side.
+      guard let last = trial.attempts.last, !trial.hasLiveJob else { continue }
+      createRun(trial.number, attempt: last.number + 1, trial.parameters)
+      room -= 1
+      started += 1
+    }
+    guard room > 0, ledger.trials.count < design.planned else {
+      if started > 0 { wake(at: now) }
+      return .enough
+    }
+    var supply = Supply.enough
+    var history = self.history
+    var used = Set(ledger.trials.map(\.number))
+    var number = 0
+    while room > 0, started < settings.greatestBatch, used.count < design.planned, usage.allows(more: started) {
+      while used.contains(number) { number += 1 }
+      guard let point = suggest(number, history) else {
+        supply = .exhausted
+        break
+      }
+      createRun(number, attempt: 0, design.space.texts(of: point))
+      history.append(RecordedTrial(number: number, point: point, outcome: .pending))
+      used.insert(number)
+      room -= 1
+      started += 1
+    }
+    if started > 0 { wake(at: now) }
+    return supply
+  }
+
+  /// How much of trials.parallel is taken: trials on their way, and Jobs that are still being taken down.
+  private var occupied: Int {
+    ledger.trials.count { trial in
+      trial.isActive || trial.hasLiveJob
+    }
+  }
+
+  /// A run without a Job: the operator died between the two, or has just created the run.
+  private mutating func makeJobs() {
+    let manifest = TrialManifest(
+      sweep: sweep, design: design, access: access, experimentID: experimentID, settings: settings)
+    for trial in ledger.trials {
+      guard let last = trial.attempts.last, last.verdict == .needsJob, let run = last.run else { continue }
+      steps.append(.create(manifest.job(trial, attempt: last.number, runID: run.id)))
+    }
+  }
+
+  private mutating func createRun(_ trial: Int, attempt: Int, _ parameters: [String: String]) {
+    let name = sweep.metadata.name ?? ""
+    let jobName = TrialName.job(sweep: name, trial: trial, attempt: attempt)
+    let tags = [
+      SweepKeys.Tag.sweepUID: sweep.metadata.uid ?? "",
+      SweepKeys.Tag.sweep: "\(sweep.metadata.namespace ?? "")/\(name)",
+      SweepKeys.Tag.trial: "\(trial)", SweepKeys.Tag.attempt: "\(attempt)", SweepKeys.Tag.rerun: "\(design.rerun)",
+      SweepKeys.Tag.parameters: JSONValue(parameters).text(), SweepKeys.Tag.runName: jobName,
+    ]
+    steps.append(
+      .record(
+        .createRun(
+          SweepRecord.NewRun(
+            experimentID: experimentID, name: jobName, trial: trial, attempt: attempt, tags: tags, startTime: now))))
+  }
+
+  private func suggest(_ number: Int, _ history: [RecordedTrial]) -> Point? {
+    let fixed = number < design.points.count ? design.points[number] : [:]
+    // The points were checked with the spec.
+    let suggestion = try? design.searcher.suggest(number, after: history, fixing: fixed)
+    if case .point(let point) = suggestion { return point }
+    return nil
+  }
+
+  /// What the search learns from: values as they were recorded; what is on its way is pending, and trials that were
+  /// stopped at an end that was taken back are neither good nor bad.
+  private var history: [RecordedTrial] {
+    ledger.trials.compactMap { trial in
+      guard let point = design.space.point(from: trial.parameters) else { return nil }
+      let outcome: RecordedTrial.Outcome =
+        switch trial.state {
+        case .succeeded(let value, let violation): .completed(value: value, violation: violation)
+        case .queued, .running, .awaitingRetry, .stopped: .pending
+        case .failed: .failed
+        }
+      return RecordedTrial(number: trial.number, point: point, outcome: outcome)
+    }
+  }
+}

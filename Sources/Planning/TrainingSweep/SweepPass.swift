@@ -1,0 +1,167 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+import Search
+
+/// One planning of a sweep that can be acted on.
+struct SweepPass {
+  typealias Outcome = Plan<TrainingSweep.Status, SweepRecord>
+
+  let sweep: TrainingSweep
+  let design: SweepDesign
+  let settings: SweepPlanner.Settings
+  let access: SweepObservation.Access
+  let experimentID: String
+  let now: Date
+  var ledger: TrialLedger
+  var steps: [Outcome.Step] = []
+  var next = Next.whenChanged
+
+  init(
+    sweep: TrainingSweep, design: SweepDesign, settings: SweepPlanner.Settings,
+    access: SweepObservation.Access, experimentID: String, now: Date, observation: SweepObservation
+  ) {
+    self.sweep = sweep
+    self.design = design
+    self.settings = settings
+    self.access = access
+    self.experimentID = experimentID
+    self.now = now
+    ledger = TrialLedger(observation, TrialJudge(design: design, now: now))
+  }
+
+  var ranking: TrialRanking { TrialRanking(design: design) }
+  var previous: TrainingSweep.Status { sweep.status ?? TrainingSweep.Status() }
+
+  mutating func run() -> Outcome {
+    let startTime = self.startTime
+    let suspension = SweepSuspension(sweep, at: now)
+    var usage = usage(startTime, suspension)
+    var finish = SweepFinish.decide(
+      ledger, design, usage, best: ranking.best(ledger.trials),
+      previous: previous.conditions?["Succeeded"], generation: sweep.metadata.generation)
+    if let reason = finish {
+      let outcome = TrialOutcome.stopped(TrialProblem(reason.reason, "the sweep is over: \(reason.message)"))
+      ledger.end(with: outcome, drains: sweep.spec.onFinish == .drain, design)
+      ledger.giveUpRetries()
+    } else if suspension.isSuspended {
+      ledger.end(with: .disrupted(TrialProblem("Suspended", "the sweep was suspended")), design)
+    }
+    conclude()
+    removeJobs()
+    wakeForGracePeriods()
+    if finish == nil, !suspension.isSuspended {
+      if startTrials(usage) == .exhausted, !ledger.trials.contains(where: { !$0.isFinal }) {
+        finish = SweepFinish(
+          reason: "SpaceExhausted", message: "every point of the space was tried",
+          succeeded: ranking.best(ledger.trials) != nil)
+      }
+    }
+    usage = self.usage(startTime, suspension)
+    wakeForBudgets(usage)
+    let report = SweepReport(
+      pass: self, finish: finish, usage: usage, suspension: suspension, startTime: startTime)
+    return Plan(steps: steps, status: report.status(), events: report.events(), next: next)
+  }
+
+  private func usage(_ startTime: Date, _ suspension: SweepSuspension) -> SweepUsage {
+    SweepUsage(
+      ledger, design, best: ranking.best(ledger.trials), startTime: startTime,
+      suspendedSeconds: suspension.total, at: now)
+  }
+
+  private var startTime: Date {
+    if let known = previous.startTime.flatMap(Timestamp.date) { return known }
+    return ledger.trials.lazy.flatMap(\.attempts).compactMap(\.run?.startTime).min() ?? now
+  }
+
+  mutating func wake(at date: Date) {
+    next = next.earliest(.after(.milliseconds(Int64((max(0, date.timeIntervalSince(now)) * 1000).rounded(.up)))))
+  }
+
+  /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
+  /// outcome that is there means that all before it is.
+  private mutating func conclude() {
+    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
+      guard let run = attempt.run else { continue }
+      guard case .ended(let outcome, let isRecorded) = attempt.verdict else {
+        if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
+          steps.append(.record(.setTags(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
+        }
+        continue
+      }
+      let end = attempt.end(at: now)
+      // A pod that was slow to die may have opened its run again.
+      if !run.status.isOver, !isRecorded || attempt.job?.isLive != true, !run.isDeleted {
+        steps.append(.record(.updateRun(id: run.id, status: outcome.runStatus, endTime: end)))
+      }
+      guard !isRecorded else { continue }
+      let parameters = ledger.trials.first { $0.number == attempt.trial }?.parameters ?? [:]
+      // The training code may have logged them in its own way, and MLflow refuses another value.
+      let missing = parameters.filter { run.parameters[$0.key] == nil }
+      if !missing.isEmpty { steps.append(.record(.logParameters(id: run.id, parameters: missing))) }
+      var tags = outcome.tags(seconds: attempt.seconds(at: now))
+      if let job = attempt.job { tags[SweepKeys.Tag.job] = job.name }
+      steps.append(.record(.setTags(id: run.id, tags: tags)))
+    }
+    for run in ledger.strays where !run.status.isOver && !run.isDeleted {
+      steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now)))
+    }
+  }
+
+  /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.
+  private mutating func removeJobs() {
+    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
+      guard let job = attempt.job, !job.isDeleting, attempt.outcome != nil else { continue }
+      if job.isLive {
+        steps.append(.delete(job.reference(sweep), uid: job.uid))
+        continue
+      }
+      // Without a run there is no record but the Job itself.
+      guard attempt.run != nil else { continue }
+      let expiry = (job.finished ?? job.created).addingTimeInterval(design.keepJobs)
+      if now >= expiry { steps.append(.delete(job.reference(sweep), uid: job.uid)) } else { wake(at: expiry) }
+    }
+  }
+
+  private mutating func wakeForGracePeriods() {
+    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
+      switch attempt.verdict {
+      case .waiting(let until): wake(at: until)
+      case .queued:
+        if let waiting = attempt.job?.waiting, TrialJudge.hopeless.contains(waiting.reason) {
+          wake(at: waiting.since.addingTimeInterval(TrialJudge.startGrace))
+        }
+      case .needsJob, .running, .ended: break
+      }
+    }
+  }
+
+  private mutating func wakeForBudgets(_ usage: SweepUsage) {
+    if let deadline = usage.deadline, deadline > now { wake(at: deadline) }
+    let running = ledger.trials.count { $0.state == .running }
+    guard let budget = design.gpuHours, design.gpus > 0, running > 0, usage.gpuHours < budget else { return }
+    let seconds = (budget - usage.gpuHours) * 3600 / Double(design.gpus * running)
+    wake(at: now.addingTimeInterval(max(1, seconds)))
+  }
+}
+
+/// Since when a sweep is suspended, and for how long it was.
+struct SweepSuspension {
+  let isSuspended: Bool
+  /// Since when it is.
+  let since: Date?
+  /// Seconds of suspensions that are over.
+  let past: Double
+  /// Seconds, the one that goes on included.
+  let total: Double
+
+  init(_ sweep: TrainingSweep, at now: Date) {
+    let wasSince = sweep.status?.suspendedTime.flatMap(Timestamp.date)
+    let before = Double(sweep.status?.suspendedSeconds ?? 0)
+    isSuspended = sweep.spec.suspend == true
+    since = isSuspended ? wasSince ?? now : nil
+    past = before + (isSuspended ? 0 : wasSince.map { max(0, now.timeIntervalSince($0)) } ?? 0)
+    total = past + (since.map { max(0, now.timeIntervalSince($0)) } ?? 0)
+  }
+}

@@ -1,0 +1,180 @@
+import CRDTypes
+import FoundationEssentials
+import Search
+
+/// What status and events say after a pass.
+struct SweepReport {
+  let pass: SweepPass
+  let finish: SweepFinish?
+  let usage: SweepUsage
+  let suspension: SweepSuspension
+  let startTime: Date
+
+  /// The last five failures of attempts, latest first.
+  private let failures: [(failure: TrainingSweep.TrialFailure, isNew: Bool)]
+
+  init(
+    pass: SweepPass, finish: SweepFinish?, usage: SweepUsage, suspension: SweepSuspension, startTime: Date
+  ) {
+    self.pass = pass
+    self.finish = finish
+    self.usage = usage
+    self.suspension = suspension
+    self.startTime = startTime
+    failures = Self.failures(pass)
+  }
+
+  private var trials: [SweepTrial] { pass.ledger.trials }
+  private var isOver: Bool { finish != nil && !trials.contains(where: \.isActive) }
+
+  func status() -> TrainingSweep.Status {
+    var status = TrainingSweep.Status()
+    let counts = self.counts
+    let ranked = pass.ranking.ranked(trials, limit: 5)
+    status.trials = counts
+    status.progress = "\(counts.succeeded + counts.stopped + counts.failed)/\(counts.planned)"
+    status.best = ranked.first.map(pass.ranking.summary)
+    status.top = ranked.isEmpty ? nil : ranked.map(pass.ranking.summary)
+    status.failures = failures.isEmpty ? nil : failures.map(\.failure)
+    status.search = TrainingSweep.SearchSummary(
+      algorithm: pass.design.searcher.algorithm.rawValue, reason: pass.design.algorithmReason)
+    if pass.design.gpus > 0 { status.gpuHours = TrialRanking.text((usage.gpuHours * 10).rounded() / 10) }
+    status.startTime = Timestamp.text(startTime)
+    status.completionTime = isOver ? pass.previous.completionTime ?? Timestamp.text(pass.now) : nil
+    status.estimatedCompletionTime = estimate(counts)
+    status.suspendedTime = suspension.since.map(Timestamp.text)
+    status.suspendedSeconds = suspension.past > 0 ? Int64(suspension.past.rounded()) : nil
+    status.experimentID = pass.experimentID
+    status.registered = pass.previous.registered
+    status.rerunFailed = pass.design.rerun > 0 ? Int64(pass.design.rerun) : nil
+    setConditions(&status, counts)
+    return status
+  }
+
+  private var counts: TrainingSweep.TrialCounts {
+    var counts = TrainingSweep.TrialCounts(
+      planned: Int64(max(pass.design.planned, trials.count)), queued: 0, running: 0, succeeded: 0, stopped: 0, failed: 0
+    )
+    for trial in trials {
+      switch trial.state {
+      case .queued, .awaitingRetry: counts.queued += 1
+      case .running: counts.running += 1
+      case .succeeded: counts.succeeded += 1
+      case .stopped: counts.stopped += 1
+      case .failed: counts.failed += 1
+      }
+    }
+    return counts
+  }
+
+  /// From the last thing that happened rather than from now, so that it does not change while nothing does.
+  private func estimate(_ counts: TrainingSweep.TrialCounts) -> String? {
+    guard finish == nil, !suspension.isSuspended, let mean = usage.meanSeconds else { return nil }
+    let done = counts.succeeded + counts.stopped + counts.failed
+    let left = Int(counts.planned - done)
+    guard left > 0 else { return nil }
+    let rounds = (left + pass.design.parallel - 1) / pass.design.parallel
+    let ends = trials.filter(\.isFinal).compactMap { $0.attempts.last?.end(at: pass.now) }
+    return Timestamp.text((ends.max() ?? startTime).addingTimeInterval(mean * Double(rounds)))
+  }
+
+  private static func failures(
+    _ pass: SweepPass
+  ) -> [(failure: TrainingSweep.TrialFailure, isNew: Bool)] {
+    var failed: [(TrialAttempt, TrialProblem, Bool, Date)] = []
+    for attempt in pass.ledger.trials.lazy.flatMap(\.attempts) {
+      guard case .ended(.failed(let problem), let isRecorded) = attempt.verdict else { continue }
+      failed.append((attempt, problem, !isRecorded, attempt.end(at: pass.now)))
+    }
+    let latest = failed.sorted { ($0.3, $0.0.trial, $0.0.number) > ($1.3, $1.0.trial, $1.0.number) }.prefix(5)
+    return latest.map { attempt, problem, isNew, end in
+      let failure = TrainingSweep.TrialFailure(
+        trial: Int64(attempt.trial), attempt: Int64(attempt.number), reason: problem.reason,
+        message: problem.message.keepingEnd(2000), runID: attempt.run?.id, time: Timestamp.text(end))
+      return (failure, isNew)
+    }
+  }
+
+  private func setConditions(_ status: inout TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts) {
+    let generation = pass.sweep.metadata.generation
+    var more: [Condition] = []
+    if let finish {
+      more.append(
+        Condition(
+          type: "Succeeded", status: isOver ? (finish.succeeded ? .true : .false) : .unknown,
+          observedGeneration: generation, reason: finish.reason, message: finish.message))
+    }
+    if suspension.isSuspended {
+      more.append(
+        Condition(
+          type: "Suspended", status: .true, observedGeneration: generation, reason: "SpecSuspend",
+          message: "spec.suspend is true: no trial runs until it is false"))
+    }
+    if !pass.design.unsupported.isEmpty {
+      more.append(
+        Condition(
+          type: "FieldsNotSupported", status: .true, observedGeneration: generation, reason: "NotYetSupported",
+          message: "not acted on yet, and so without effect: spec."
+            + pass.design.unsupported.joined(separator: ", spec.")))
+    }
+    let ready = self.ready(status, counts)
+    SweepConditions.set(
+      &status, pass.sweep, pass.now, ready: ready.status, ready.reason, ready.message,
+      isReconciling: ready.isReconciling, isStalled: isOver && finish?.succeeded == false, more: more)
+  }
+
+  private func ready(
+    _ status: TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts
+  ) -> (status: Condition.Status, reason: String, message: String, isReconciling: Bool) {
+    let best =
+      status.best.map { "; the best is trial \($0.trial) with \(pass.design.objective.metric) \($0.value ?? "")" }
+    if let finish {
+      let active = trials.count(where: \.isActive)
+      if active > 0 {
+        return (.false, "Finishing", "\(finish.message); \(active) running trials are waited for", true)
+      }
+      let none = counts.succeeded > 0 ? "; no trial keeps the constraints" : "; no trial has a result"
+      return (finish.succeeded ? .true : .false, finish.reason, finish.message + (best ?? none), false)
+    }
+    if suspension.isSuspended {
+      return (.false, "Suspended", "the sweep is suspended after \(status.progress ?? "") trials", false)
+    }
+    if let stuck = self.stuck {
+      return (.false, "TrialsWaiting", stuck, true)
+    }
+    return (.false, "Running", "\(status.progress ?? "") trials are over" + (best ?? ""), true)
+  }
+
+  /// Why the first of the trials that cannot start does not.
+  private var stuck: String? {
+    guard !trials.contains(where: { $0.state == .running }) else { return nil }
+    for trial in trials where trial.state == .queued {
+      guard let waiting = trial.attempts.last?.job?.waiting else { continue }
+      return "trial \(trial.number) does not start: \(waiting.reason): \(waiting.message)"
+    }
+    return nil
+  }
+
+  func events() -> [EventDraft] {
+    var events = failures.reversed().filter(\.isNew).map { failure, _ in
+      EventDraft(
+        .warning, reason: "TrialFailed", action: "RunTrial",
+        note: "trial \(failure.trial): \(failure.reason): \(failure.message ?? "")".keepingEnd(1000))
+    }
+    if let best = pass.ranking.best(trials), Int64(best.number) != pass.previous.best?.trial,
+      let value = pass.ranking.value(best)
+    {
+      events.append(
+        EventDraft(
+          .normal, reason: "NewBest", action: "RankTrials",
+          note: "trial \(best.number) is the best so far: \(pass.design.objective.metric) \(TrialRanking.text(value))"))
+    }
+    if let finish, isOver, pass.previous.completionTime == nil {
+      events.append(
+        EventDraft(
+          finish.succeeded ? .normal : .warning, reason: finish.succeeded ? "SweepSucceeded" : "SweepFailed",
+          action: "Finish", note: "\(finish.reason): \(finish.message)".keepingEnd(1000)))
+    }
+    return events
+  }
+}

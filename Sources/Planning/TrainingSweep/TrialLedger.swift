@@ -1,0 +1,192 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+
+/// One run of a trial: its Job, its MLflow run, and what follows from both.
+struct TrialAttempt: Sendable {
+  let trial: Int
+  let number: Int
+  /// The value of trials.rerunFailed for which it was made.
+  var rerun = 0
+  var job: TrialJob?
+  var run: RunRecord?
+  var verdict = Verdict.queued
+
+  enum Verdict: Sendable, Hashable {
+    /// The run is there; the Job never was.
+    case needsJob
+    case queued
+    case running
+    /// The Job is over or gone, and something may yet be learned until then.
+    case waiting(until: Date)
+    case ended(TrialOutcome, isRecorded: Bool)
+  }
+
+  var outcome: TrialOutcome? {
+    if case .ended(let outcome, _) = verdict { outcome } else { nil }
+  }
+
+  var isActive: Bool { outcome == nil }
+
+  /// How long it has run.
+  func seconds(at now: Date) -> Double {
+    if let recorded = run?.tags[SweepKeys.Tag.seconds].flatMap(Double.init) { return recorded }
+    guard let started = job?.started else { return 0 }
+    return max(0, (job?.finished ?? now).timeIntervalSince(started))
+  }
+
+  /// When it ended, or now.
+  func end(at now: Date) -> Date { job?.finished ?? (outcome == nil ? now : run?.endTime ?? now) }
+}
+
+/// One trial: a combination of parameters and the attempts to run it.
+struct SweepTrial: Sendable {
+  let number: Int
+  /// By number; never empty.
+  var attempts: [TrialAttempt]
+  var state = State.queued
+
+  enum State: Sendable, Hashable {
+    case queued
+    case running
+    /// The last attempt ended without a result, and there is to be another.
+    case awaitingRetry
+    case succeeded(value: Double, violation: Double)
+    case stopped
+    case failed(TrialProblem)
+  }
+
+  /// As they were recorded with the run, or else with the Job. Read from text each time: most trials are not asked.
+  var parameters: [String: String] {
+    for attempt in attempts {
+      if let text = attempt.run?.tags[SweepKeys.Tag.parameters], let value = try? JSONValue(parsing: text),
+        let recorded = value.stringMap
+      {
+        return recorded
+      }
+      if let job = attempt.job { return job.parameters }
+    }
+    return [:]
+  }
+
+  var isActive: Bool { state == .queued || state == .running }
+
+  /// Whether a Job of any of its attempts may hold resources, one that is being deleted among them.
+  var hasLiveJob: Bool { attempts.contains { $0.job?.isLive == true } }
+
+  var isFinal: Bool {
+    switch state {
+    case .queued, .running, .awaitingRetry: false
+    case .succeeded, .stopped, .failed: true
+    }
+  }
+}
+
+/// All trials of a sweep, from what was observed of Jobs and runs.
+struct TrialLedger: Sendable {
+  /// By number.
+  var trials: [SweepTrial] = []
+  /// Runs that no trial needs: twins that were made by mistake.
+  var strays: [RunRecord] = []
+
+  /// A trial goes round this often at most without fault of its own.
+  static let greatestDisruptions = 20
+
+  init(_ observation: SweepObservation, _ judge: TrialJudge) {
+    var attempts: [Int: [Int: TrialAttempt]] = [:]
+    for job in observation.jobs {
+      var attempt = TrialAttempt(trial: job.trial, number: job.attempt, rerun: judge.design.rerun)
+      attempt.job = job
+      attempts[job.trial, default: [:]][job.attempt] = attempt
+    }
+    for run in Self.ordered(observation.runs) {
+      guard let place = run.place else {
+        strays.append(run)
+        continue
+      }
+      var attempt =
+        attempts[place.trial]?[place.attempt] ?? TrialAttempt(trial: place.trial, number: place.attempt)
+      if let other = attempt.run {
+        // The run that the Job was given is the one; else the older.
+        guard attempt.job?.runID == run.id else {
+          strays.append(run)
+          continue
+        }
+        strays.append(other)
+      }
+      attempt.run = run
+      attempt.rerun = run.tags[SweepKeys.Tag.rerun].flatMap { Int($0) } ?? 0
+      attempts[place.trial, default: [:]][place.attempt] = attempt
+    }
+    for (number, byAttempt) in attempts {
+      let ordered = byAttempt.values.sorted { $0.number < $1.number }.map { attempt in
+        var judged = attempt
+        judged.verdict = judge.verdict(attempt)
+        return judged
+      }
+      trials.append(SweepTrial(number: number, attempts: ordered))
+    }
+    trials.sort { $0.number < $1.number }
+    for index in trials.indices { settle(index, judge.design) }
+  }
+
+  private static func ordered(_ runs: [RunRecord]) -> [RunRecord] {
+    runs.sorted { $0.startTime != $1.startTime ? $0.startTime < $1.startTime : $0.id < $1.id }
+  }
+
+  /// Ends what is still active: attempts whose Job was never made, and unless `drains`, those whose Job is at work.
+  /// Those whose Job is over are left to their grace period.
+  mutating func end(with outcome: TrialOutcome, drains: Bool = false, _ design: SweepDesign) {
+    for index in trials.indices {
+      for attempt in trials[index].attempts.indices {
+        switch trials[index].attempts[attempt].verdict {
+        case .queued where drains, .running where drains: break
+        case .needsJob, .queued, .running:
+          trials[index].attempts[attempt].verdict = .ended(outcome, isRecorded: false)
+        case .waiting, .ended: break
+        }
+      }
+      settle(index, design)
+    }
+  }
+
+  /// Trials that are to be run again are left as their last attempt ended: the sweep is over.
+  mutating func giveUpRetries() {
+    for index in trials.indices where trials[index].state == .awaitingRetry {
+      switch trials[index].attempts.last?.outcome {
+      case .failed(let problem): trials[index].state = .failed(problem)
+      default: trials[index].state = .stopped
+      }
+    }
+  }
+
+  private mutating func settle(_ index: Int, _ design: SweepDesign) {
+    guard let last = trials[index].attempts.last else { return }
+    let peers = trials[index].attempts.filter { $0.rerun == last.rerun }
+    trials[index].state =
+      switch last.verdict {
+      case .needsJob, .queued: .queued
+      case .running, .waiting: .running
+      case .ended(.succeeded(let value, let violation), _):
+        last.run?.isDeleted == true ? .stopped : .succeeded(value: value, violation: violation)
+      case .ended(.stopped, _): .stopped
+      case .ended(.failed(let problem), _):
+        last.rerun < design.rerun || peers.count(where: \.didFail) <= design.retries ? .awaitingRetry : .failed(problem)
+      case .ended(.disrupted(let problem), _):
+        last.rerun < design.rerun || peers.count(where: \.wasDisrupted) <= Self.greatestDisruptions
+          ? .awaitingRetry
+          : .failed(TrialProblem("DisruptedTooOften", "the last of many disruptions: \(problem.message)"))
+      }
+  }
+}
+
+extension TrialAttempt {
+  fileprivate var didFail: Bool {
+    if case .failed = outcome { true } else { false }
+  }
+
+  /// Whether the infrastructure ended it; a pause that the user asked for does not count.
+  fileprivate var wasDisrupted: Bool {
+    if case .disrupted(let problem) = outcome { problem.reason != "Suspended" } else { false }
+  }
+}

@@ -1,0 +1,96 @@
+import JSON
+import Testing
+
+@testable import LocalAPIServer
+
+@Suite struct DeletionTests {
+  private let maps = APIFixture.configMaps
+
+  @Test("a finalizer holds an object, and taking it lets the object go")
+  func finalizers() {
+    var api = APIFixture()
+    var held = APIFixture.configMap("f")
+    held[meta: "finalizers"] = ["example.com/hold"]
+    _ = api.send("POST", maps, held)
+    let deleted = api.send("DELETE", maps + "/f")
+    #expect(deleted.json.isTerminating)
+    #expect(deleted.json[meta: "deletionGracePeriodSeconds"] == 0)
+    _ = api.send("PATCH", maps + "/f", ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
+    #expect(api.send("GET", maps + "/f").code == 404)
+  }
+
+  @Test("the propagation policy becomes the finalizer that garbage collection waits for", arguments: [
+    ("Orphan", "orphan"), ("Foreground", "foregroundDeletion"),
+  ])
+  func propagation(policy: String, finalizer: String) {
+    var api = APIFixture()
+    _ = api.send("POST", maps, APIFixture.configMap("a"))
+    let answer = api.send("DELETE", maps + "/a", ["propagationPolicy": .string(policy)])
+    #expect(answer.json.finalizers == [finalizer])
+  }
+
+  @Test("a precondition on the UID protects an object's successor")
+  func preconditions() {
+    var api = APIFixture()
+    _ = api.send("POST", maps, APIFixture.configMap("a"))
+    let answer = api.send("DELETE", maps + "/a", ["preconditions": ["uid": "other"]])
+    #expect(answer.code == 409)
+    #expect(answer.message.contains("Precondition failed: UID in precondition: other"))
+  }
+
+  @Test("a pod on a node gets time to end, one without goes at once")
+  func grace() {
+    var api = APIFixture()
+    _ = api.send("POST", APIFixture.pods, APIFixture.pod("free"))
+    #expect(api.send("DELETE", APIFixture.pods + "/free").json["status"] == "Success")
+    _ = api.send("POST", APIFixture.pods, APIFixture.pod("bound"))
+    _ = api.send("POST", APIFixture.pods + "/bound/binding", ["target": ["name": "n"]])
+    let marked = api.send("DELETE", APIFixture.pods + "/bound")
+    #expect(marked.json[meta: "deletionGracePeriodSeconds"] == 30)
+    #expect(api.send("DELETE", APIFixture.pods + "/bound", ["gracePeriodSeconds": 0]).json["status"] == "Success")
+    #expect(api.send("GET", APIFixture.pods + "/bound").code == 404)
+  }
+
+  @Test("a namespace takes its content with it and waits for what holds")
+  func namespaces() {
+    var api = APIFixture()
+    _ = api.send("POST", "/api/v1/namespaces", ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "x"]])
+    #expect(api.send("GET", "/api/v1/namespaces/x/configmaps/kube-root-ca.crt").code == 200)
+    #expect(api.send("GET", "/api/v1/namespaces/x/serviceaccounts/default").code == 200)
+    var held = APIFixture.configMap("f")
+    held[meta: "finalizers"] = ["example.com/hold"]
+    _ = api.send("POST", "/api/v1/namespaces/x/configmaps", held)
+    #expect(api.send("DELETE", "/api/v1/namespaces/x").json[path: "status", "phase"] == "Terminating")
+    let late = api.send("POST", "/api/v1/namespaces/x/configmaps", APIFixture.configMap("late"))
+    #expect(late.code == 403)
+    #expect(late.message.hasSuffix("unable to create new content in namespace x because it is being terminated"))
+    _ = api.send(
+      "PATCH", "/api/v1/namespaces/x/configmaps/f", ["metadata": ["finalizers": nil]],
+      type: "application/merge-patch+json")
+    #expect(api.send("GET", "/api/v1/namespaces/x").code == 404)
+  }
+
+  @Test("the root certificate comes back when somebody deletes it")
+  func rootCertificate() {
+    var api = APIFixture()
+    let before = api.send("GET", maps + "/kube-root-ca.crt").json.uid
+    _ = api.send("DELETE", maps + "/kube-root-ca.crt")
+    let after = api.send("GET", maps + "/kube-root-ca.crt")
+    #expect(after.code == 200)
+    #expect(after.json.uid != before)
+  }
+
+  @Test("a deleted definition takes its objects with it and is no longer served")
+  func definitions() {
+    var api = APIFixture()
+    let crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    _ = api.send("POST", crds, APIFixture.gadgets)
+    let gadgets = "/apis/example.com/v1/namespaces/default/gadgets"
+    let conditions = api.send("GET", crds + "/gadgets.example.com").json[path: "status", "conditions"]?.array ?? []
+    #expect(conditions.contains { $0["type"] == "Established" && $0["status"] == "True" })
+    _ = api.send("POST", gadgets, ["apiVersion": "example.com/v1", "kind": "Gadget", "metadata": ["name": "g"]])
+    _ = api.send("DELETE", crds + "/gadgets.example.com")
+    #expect(api.send("GET", crds + "/gadgets.example.com").code == 404)
+    #expect(api.send("GET", gadgets).code == 404)
+  }
+}

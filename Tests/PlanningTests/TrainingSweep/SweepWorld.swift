@@ -1,0 +1,187 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+import Search
+
+@testable import Planning
+
+/// A sweep, with what tests mostly vary.
+func testSweep(_ change: (inout TrainingSweep) -> Void = { _ in }) -> TrainingSweep {
+  var metadata = ObjectMeta(name: "churn", namespace: "ml")
+  metadata.uid = "sweep-uid"
+  metadata.generation = 1
+  metadata.finalizers = [SweepKeys.finalizer]
+  let spec = TrainingSweep.Spec(
+    objective: .init(metric: "auc", goal: .maximize),
+    parameters: [
+      .init(name: "lr", double: .init(min: "0.001", max: "0.3", scale: .log)),
+      .init(name: "depth", int: .init(min: 2, max: 12)),
+    ],
+    search: .init(algorithm: .tpe, seed: 7),
+    trials: .init(max: 8, parallel: 3),
+    template: ["spec": ["containers": [["name": "train", "image": "train:1", "args": ["--lr=$(lr)"]]]]])
+  var sweep = TrainingSweep(metadata: metadata, spec: spec)
+  change(&sweep)
+  return sweep
+}
+
+/// A world in which the sweep has been brought as far as it comes by itself: its first Jobs are there.
+func startedWorld(_ change: (inout TrainingSweep) -> Void = { _ in }) -> SweepWorld {
+  var world = SweepWorld(testSweep(change))
+  world.experimentID = "1"
+  world.settle()
+  return world
+}
+
+/// A cluster and an MLflow of values: carries plans out, and makes Jobs run, end and vanish as a seed says.
+struct SweepWorld {
+  var sweep: TrainingSweep
+  var jobs: [TrialJob] = []
+  var runs: [RunRecord] = []
+  var experimentID: String?
+  var trackingIsUp = true
+  var deletesSlowly = false
+  var now = Date(timeIntervalSince1970: 1_800_000_000)
+  var planner = SweepPlanner()
+  var events: [EventDraft] = []
+  var statusWrites = 0
+  private var serial = 0
+
+  init(_ sweep: TrainingSweep) { self.sweep = sweep }
+
+  var observation: SweepObservation {
+    SweepObservation(
+      jobs: jobs, runs: trackingIsUp ? runs : [],
+      tracking: trackingIsUp
+        ? .available(.init(trackingURI: "http://mlflow:5000"))
+        : .unavailable(reason: "TrackingUnavailable", message: "refused"),
+      experimentID: experimentID)
+  }
+
+  func plan() -> Plan<TrainingSweep.Status, SweepRecord> { planner.plan(sweep, observing: observation, at: now) }
+
+  /// Plans and carries out, dying after `limit` steps: then neither status nor events are written. True if anything
+  /// was changed.
+  @discardableResult
+  mutating func reconcile(dyingAfter limit: Int? = nil) -> Bool {
+    let plan = plan()
+    for (index, step) in plan.steps.enumerated() {
+      if index == limit { return true }
+      apply(step)
+    }
+    if let limit, limit <= plan.steps.count { return true }
+    events += plan.events
+    let changed = sweep.status != plan.status
+    if changed { statusWrites += 1 }
+    sweep.status = plan.status
+    return changed || !plan.steps.isEmpty
+  }
+
+  /// Reconciles until nothing changes; false where that does not come to an end.
+  @discardableResult
+  mutating func settle() -> Bool {
+    for _ in 0..<50 where !reconcile() { return true }
+    return false
+  }
+
+  mutating func apply(_ step: Plan<TrainingSweep.Status, SweepRecord>.Step) {
+    switch step {
+    case .record(let record): apply(record)
+    case .create(let job): create(job)
+    case .delete(let reference, let uid): delete(reference.key.name, uid)
+    case .finalizer(let name, let present):
+      var finalizers = (sweep.metadata.finalizers ?? []).filter { $0 != name }
+      if present { finalizers.append(name) }
+      sweep.metadata.finalizers = finalizers
+    case .apply, .patch: preconditionFailure("a sweep plans none of these")
+    }
+  }
+
+  private mutating func apply(_ record: SweepRecord) {
+    switch record {
+    case .createExperiment: experimentID = "1"
+    case .createRun(let run):
+      let isThere = runs.contains { $0.place?.trial == run.trial && $0.place?.attempt == run.attempt }
+      guard !isThere else { return }
+      serial += 1
+      runs.append(RunRecord(id: "run-\(serial)", status: .running, startTime: run.startTime, tags: run.tags))
+    case .updateRun(let id, let status, let end):
+      change(id) {
+        $0.status = status
+        $0.endTime = end
+      }
+    case .setTags(let id, let tags): change(id) { $0.tags.merge(tags) { $1 } }
+    case .logParameters(let id, let parameters):
+      change(id) { run in
+        for (name, value) in parameters {
+          precondition(run.parameters[name] == nil || run.parameters[name] == value, "MLflow refuses another value")
+          run.parameters[name] = value
+        }
+      }
+    }
+  }
+
+  mutating func change(_ id: String, _ body: (inout RunRecord) -> Void) {
+    guard let index = runs.firstIndex(where: { $0.id == id }) else { return }
+    body(&runs[index])
+  }
+
+  /// A Job at work is gone only when its pods are, where `deletesSlowly`.
+  private mutating func delete(_ name: String, _ uid: String?) {
+    guard let index = jobs.firstIndex(where: { $0.name == name && (uid == nil || uid == $0.uid) }) else { return }
+    if deletesSlowly, jobs[index].isLive { jobs[index].isDeleting = true } else { jobs.remove(at: index) }
+  }
+
+  private mutating func create(_ job: DynamicObject) {
+    guard !jobs.contains(where: { $0.name == job.name }) else { return }
+    serial += 1
+    var made = job
+    made.json[path: "metadata", "uid"] = .string("job-\(serial)")
+    made.json[path: "metadata", "creationTimestamp"] = .string(Timestamp.text(now))
+    guard let read = TrialJob(reading: made, pods: []) else { return }
+    jobs.append(read)
+  }
+
+  // What the cluster and the training code do.
+
+  mutating func start(_ name: String) {
+    change(job: name) { job, now in
+      job.state = .running
+      job.started = job.started ?? now
+    }
+  }
+
+  /// The training code ends well, having logged these.
+  mutating func succeed(_ name: String, _ metrics: [String: Double]) {
+    guard let runID = jobs.first(where: { $0.name == name })?.runID else { return }
+    change(runID) { run in
+      for (metric, value) in metrics { run.metrics[metric] = .init(last: value) }
+      run.status = .finished
+    }
+    change(job: name) { job, now in
+      job.started = job.started ?? now
+      job.state = .succeeded
+      job.finished = now
+    }
+  }
+
+  mutating func fail(_ name: String, isDisruption: Bool = false, log: String? = nil) {
+    change(job: name) { job, now in
+      job.started = job.started ?? now
+      job.state = .failed(TrialProblem("ExitCode", "container train exited with code 1"), isDisruption: isDisruption)
+      job.finished = now
+      job.logTail = log
+    }
+  }
+
+  mutating func change(job name: String, _ body: (inout TrialJob, Date) -> Void) {
+    guard let index = jobs.firstIndex(where: { $0.name == name }) else { return }
+    body(&jobs[index], now)
+  }
+
+  mutating func pass(_ seconds: Double) { now = now.addingTimeInterval(seconds) }
+
+  var status: TrainingSweep.Status { sweep.status ?? .init() }
+  func condition(_ type: String) -> Condition? { status.conditions?[type] }
+  var live: [TrialJob] { jobs.filter(\.isLive) }
+}
