@@ -84,6 +84,12 @@ let package = Package(
 
     // Programs.
     .executableTarget(
+      name: "Operator",
+      dependencies: [
+        "JSON", "CRDTypes", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
+        "Observability", "ControllerKit", "HealthServer", arguments,
+      ], swiftSettings: strict),
+    .executableTarget(
       name: "LocalCluster",
       dependencies: [
         "JSON", "CRDTypes", "KubernetesAPI", "Transport", "ControllerKit", "Observability", "Processes", "LocalAPIServer",
@@ -108,9 +114,16 @@ let package = Package(
     tests("MLflowTests", ["MLflow", "JSON", "Postgres", "Transport", "TestSupport"]),
     tests("FeatureStoreTests", ["FeatureStore", "Postgres", "TestSupport"]),
     tests("KubernetesSchemaTests", ["KubernetesSchema", "JSON", "CRDTypes"]),
+    tests("LocalAPIServerTests", ["LocalAPIServer", "JSON", "CRDTypes", "KubernetesSchema", "Transport"]),
     tests("LocalNodeTests", ["LocalNode", "JSON", "CRDTypes"]),
     .testTarget(name: "SearchTests", dependencies: ["Search"], exclude: ["Fixtures"], swiftSettings: strict),
     tests("KubectlPluginTests", ["KubectlPlugin", "JSON", "CRDTypes", "Postgres", "FeatureStore"]),
-    tests("PlanningTests", ["Planning", "JSON", "CRDTypes", "Search"]),
+    tests("PlanningTests", ["Planning", "JSON", "CRDTypes", "Search", "TestSupport"]),
+    tests(
+      "OperatorTests",
+      [
+        "Operator", "Planning", "JSON", "CRDTypes", "ControllerKit", "KubernetesAPI", "MLflow", "Postgres",
+        "FeatureStore", "Transport", "Observability", "TestSupport",
+      ]),
   ]
 )

@@ -121,7 +121,8 @@ many = render({
     "image": {"repository": "registry.example.com/martlet", "digest": "sha256:" + "0" * 64},
     "imagePullSecrets": [{"name": "pull"}], "priorityClassName": "system-cluster-critical",
     "metrics": {"serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}}, "podMonitor": {"enabled": True}},
-    "tracking": {"uri": "http://mlflow:5000"}, "extraArgs": ["--log-level=debug"],
+    "tracking": {"uri": "http://mlflow:5000"}, "extraArgs": ["--kubeconfig=/tmp/kubeconfig"], "logLevel": "debug",
+    "images": {"modelServer": "mlflow:3", "router": "haproxy:3"}, "maxConcurrentReconciles": 8,
     "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
     "extraVolumes": [{"name": "ca", "configMap": {"name": "ca"}}],
     "extraVolumeMounts": [{"name": "ca", "mountPath": "/ca"}], "nodeSelector": {"arch": "amd64"},
@@ -134,7 +135,10 @@ check("kinds with everything on", {"PodDisruptionBudget", "NetworkPolicy", "Serv
 check("extraObjects are templates", find(many, "ConfigMap", "martlet-extra") is not None)
 check("digest", container(many)["image"] == "registry.example.com/martlet@sha256:" + "0" * 64)
 check("tracking.uri", "--tracking-uri=http://mlflow:5000" in container(many)["args"])
-check("extraArgs", "--log-level=debug" in container(many)["args"])
+check("extraArgs come last", container(many)["args"][-1] == "--kubeconfig=/tmp/kubeconfig")
+check("flags", {
+    "--log-level=debug", "--mlflow-image=mlflow:3", "--router-image=haproxy:3", "--max-concurrent-reconciles=8",
+} <= set(container(many)["args"]))
 check("commonLabels", all(o["metadata"]["labels"].get("team") == "ml" for o in many if o["kind"] != "ConfigMap"))
 check("commonAnnotations", all(o["metadata"]["annotations"]["note"] == "x" for o in many if o["kind"] != "ConfigMap"))
 check("spread", find(many, "Deployment", "martlet")["spec"]["template"]["spec"]["topologySpreadConstraints"])
@@ -151,7 +155,7 @@ for name, values in {
     check(f"refuses {name}", refused(values))
 
 # The schema knows every value, and no other.
-schema = chart.schema()
+schema = chart.schema
 
 
 def compare(values, schema, where):
@@ -164,7 +168,7 @@ def compare(values, schema, where):
         check(f"default of {where}{name}", name in values or name == "global")
 
 
-compare(chart.values(), schema if isinstance(schema, dict) else yaml.safe_load(schema), "")
+compare(chart.values, schema, "")
 
 notes = [text for name, text in chart.render(None, name="martlet", namespace="martlet-system").items() if name.endswith("NOTES.txt")]
 check("NOTES.txt", len(notes) == 1 and "{{" not in notes[0] and "martlet-tracking" in notes[0])

@@ -33,12 +33,20 @@ public struct LocalAPIServer: Sendable {
   public func run(onReady: @escaping @Sendable (ServerAddress) async -> Void) async throws {
     let authority = try CertificateAuthority(
       names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-      addresses: ["127.0.0.1", "::1", "127.96.0.1"])
+      addresses: ["127.0.0.1", "::1", AddressRange.apiServer])
     var identity = ClusterIdentity()
     identity.host = configuration.host
     identity.port = configuration.port
     identity.authorityPEM = authority.certificatePEM
     let host = ClusterHost(identity: identity, clock: configuration.clock)
+    try await serve(host, authority, onReady: onReady)
+  }
+
+  /// Serves a cluster.
+  func serve(
+    _ host: ClusterHost, _ authority: CertificateAuthority,
+    onReady: @escaping @Sendable (ServerAddress) async -> Void
+  ) async throws {
     let token = await host.adminToken
     var tls = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(authority.serverCertificatePEM.utf8))
@@ -53,10 +61,10 @@ public struct LocalAPIServer: Sendable {
       server: try .http2Upgrade(tlsConfiguration: tls),
       configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
       onServerRunning: { channel in
-        let port = channel.localAddress?.port ?? 0
         await onReady(
           ServerAddress(
-            host: served, port: port, authorityPEM: authority.certificatePEM, adminToken: token))
+            host: served, port: channel.localAddress?.port ?? 0, authorityPEM: authority.certificatePEM,
+            adminToken: token))
       },
       logger: logger)
     try await application.run()

@@ -12,7 +12,8 @@ enum UntilSignal {
       }
       try await start(&group)
       do {
-        try await group.waitForAll()
+        // Not `waitForAll`, which would wait for the others before it throws.
+        while let _ = try await group.next() {}
       } catch is CancellationError {
         group.cancelAll()
         // What is ending may fail by being cancelled; that is not news.

@@ -30,16 +30,17 @@ struct ConcernTests {
     #expect(Concern.all(of: object).isEmpty)
   }
 
-  @Test("Ready and Stalled with one reason are one problem")
+  @Test("Conditions with one reason are one problem, in the words of the first")
   func stalled() {
     let object = Self.object([
       ("Ready", "False", "InvalidSpec", "spec.trials.max must be at least 1"),
       ("Stalled", "True", "InvalidSpec", "spec.trials.max must be at least 1"),
+      ("Succeeded", "False", "InvalidSpec", "the spec is not valid"),
     ])
     #expect(
       Concern.all(of: object) == [
         Concern(
-          level: .problem, conditions: ["Ready=False", "Stalled=True"], reason: "InvalidSpec",
+          level: .problem, conditions: ["Ready=False", "Stalled=True", "Succeeded=False"], reason: "InvalidSpec",
           message: "spec.trials.max must be at least 1")
       ])
   }

@@ -11,9 +11,9 @@ struct SecretTests {
     #expect(configuration.hasPassword)
   }
 
-  @Test("Single fields need no quoting, and a line break at the end of a value is no part of it")
+  @Test("Single fields need no quoting, and white space around a value is no part of it")
   func fields() throws {
-    let fields = ["host": "db\n", "port": "6432\n", "username": "o'neil", "password": "a b'\\\n", "dbname": "my shop"]
+    let fields = ["host": "db\n", "port": "6432\n", "username": "o'neil", "password": "a b'\\\n", "database": "my shop"]
     let configuration = try PostgresConfiguration(fields: { fields[$0] })
     #expect("\(configuration)" == "o'neil@db:6432/my shop")
     #expect(configuration.hasPassword)

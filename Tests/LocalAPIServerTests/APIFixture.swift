@@ -23,8 +23,10 @@ struct APIFixture {
     _ method: String, _ path: String, _ body: JSONValue? = nil, type: String = "application/json",
     accept: String = "application/json", as user: User = .admin
   ) -> Answer {
-    guard case .json(let code, let json, let warnings, _) = reply(method, path, body, type: type, accept: accept, as: user)
-    else { return Answer(code: 0, json: .null, warnings: []) }
+    let answer = reply(method, path, body, type: type, accept: accept, as: user)
+    guard case .json(let code, let json, let warnings, _) = answer else {
+      return Answer(code: 0, json: .null, warnings: [])
+    }
     return Answer(code: code, json: json, warnings: warnings)
   }
 
@@ -77,7 +79,9 @@ struct APIFixture {
       "versions": [
         [
           "name": "v1", "served": true, "storage": true,
-          "subresources": ["status": [:], "scale": ["specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"]],
+          "subresources": [
+            "status": [:], "scale": ["specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"],
+          ],
           "additionalPrinterColumns": [["name": "Size", "type": "integer", "jsonPath": ".spec.size"]],
           "schema": [
             "openAPIV3Schema": [

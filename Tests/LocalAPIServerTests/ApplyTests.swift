@@ -63,6 +63,27 @@ import Testing
     #expect(second.json == first.json)
   }
 
+  @Test("what the server fills in does not make the next apply a change")
+  func noChangeOfJob() {
+    var api = APIFixture()
+    let job: JSONValue = [
+      "apiVersion": "batch/v1", "kind": "Job", "metadata": ["name": "j"],
+      "spec": [
+        "template": [
+          "spec": [
+            "restartPolicy": "Never",
+            "containers": [["name": "m", "image": "x", "resources": ["limits": ["nvidia.com/gpu": 1]]]],
+          ]
+        ]
+      ],
+    ]
+    let path = "/apis/batch/v1/namespaces/default/jobs/j"
+    let first = api.apply(path, job, manager: "one")
+    #expect(first.code == 201)
+    api.now += 60
+    #expect(api.apply(path, job, manager: "one").json == first.json)
+  }
+
   @Test("a write by other means owns what it changes")
   func update() {
     var api = APIFixture()

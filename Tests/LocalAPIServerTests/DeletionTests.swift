@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 import Testing
 
@@ -78,6 +79,23 @@ import Testing
     let after = api.send("GET", maps + "/kube-root-ca.crt")
     #expect(after.code == 200)
     #expect(after.json.uid != before)
+  }
+
+  @Test("an Event goes an hour after it was last written")
+  func eventLifetime() {
+    var api = APIFixture()
+    let events = "/api/v1/namespaces/default/events"
+    let made = api.send(
+      "POST", events,
+      [
+        "apiVersion": "v1", "kind": "Event", "metadata": ["name": "e"], "reason": "Tested", "type": "Normal",
+        "involvedObject": ["kind": "ConfigMap", "name": "c", "namespace": "default"],
+      ])
+    #expect(made.code == 201)
+    api.now = api.now.addingTimeInterval(3500)
+    #expect(api.send("GET", events + "/e").code == 200)
+    api.now = api.now.addingTimeInterval(200)
+    #expect(api.send("GET", events + "/e").code == 404)
   }
 
   @Test("a deleted definition takes its objects with it and is no longer served")

@@ -43,7 +43,8 @@ struct Guardian: Sendable {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    var argv = ["sh", "-c", Self.script].map { strdup($0) } + [nil]
+    let command: [String] = ["sh", "-c", Self.script]
+    var argv = command.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     var child: pid_t = 0
     let status = posix_spawnp(&child, "sh", &actions, &attributes, &argv, environ)

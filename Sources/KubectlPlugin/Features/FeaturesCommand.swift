@@ -92,6 +92,7 @@ struct FeaturesGetCommand: AsyncParsableCommand {
       }
     }
     guard let schema = store.schema, schema != "public" else { return configuration }
-    return configuration.searching(schema: schema)
+    // The schema's name is a plain one by the resource's own schema.
+    return configuration.setting("options", to: "-c search_path=\(schema),public")
   }
 }

@@ -11,8 +11,18 @@ enum Advice {
       return "see whether the operator runs: kubectl get pods -A -l app.kubernetes.io/name=martlet"
     case "Terminating":
       return object.finalizers.isEmpty ? nil : "see what holds it: kubectl describe \(named)\(scope)"
-    case "InvalidSpec", "AlgorithmNotAvailable":
+    case "InvalidSpec", "InvalidDefinition", "AlgorithmNotAvailable":
       return "correct the spec where the message says, and apply it again"
+    case "TrackingNotConfigured", "TrackingSecretIncomplete", "TrackingSecretNotFound", "TrackingHostNotAllowed",
+      "TrackingAuthenticationFailed", "TrackingPermissionDenied":
+      return "see the section Tracking of docs/operations.md"
+    case "TooManyFailures", "FirstTrialsFailed":
+      return "see why: kubectl logs\(scope) -l martlet.dev/sweep=\(object.name) --tail=50; then raise "
+        + "spec.trials.rerunFailed to run the failed trials again"
+    case "TrialsWaiting":
+      return "see what they wait for: kubectl get pods\(scope) -l martlet.dev/sweep=\(object.name)"
+    case "SweepHasNoBest":
+      return "wait for the sweep's first result: kubectl martlet status sweep\(scope)"
     case "NotYetSupported":
       return "leave the named fields out, or see docs/kinds for what this version does"
     case "SpecSuspend", "Suspended":
@@ -21,13 +31,12 @@ enum Advice {
       return "check the image's name and tag, and the pull secret of its registry"
     case "CreateContainerConfigError":
       return "check that the Secrets and ConfigMaps that the container names exist in the namespace"
-    case "OOMKilled":
+    case "OOMKilled", "OutOfMemory":
       return "raise the container's memory limit in the template"
     case "Unschedulable":
       return "no node has room: lower the requests, or see kubectl get nodes and the namespace's quota"
     case "CrashLoopBackOff":
-      return "read the log: kubectl logs \(scope.isEmpty ? "" : "\(scope.dropFirst()) ")"
-        + "-l app.kubernetes.io/instance=\(object.name) --tail=50"
+      return "read the log: kubectl logs\(scope) -l app.kubernetes.io/instance=\(object.name) --tail=50"
     default:
       break
     }

@@ -31,7 +31,7 @@ struct Concern: Sendable, Hashable {
 }
 
 extension Concern {
-  /// What of an object's state is not fine, worst first. Conditions with the same reason and message count as one.
+  /// What of an object's state is not fine, worst first. Conditions with the same reason count as one.
   static func all(of object: DynamicObject) -> [Concern] {
     let status = object.status
     guard let list = status["conditions"]?.array, !list.isEmpty else {
@@ -62,7 +62,7 @@ extension Concern {
         continue
       }
       let name = "\(condition.type)=\(condition.status)"
-      if let index = out.firstIndex(where: { $0.reason == condition.reason && $0.message == condition.message }) {
+      if let index = out.firstIndex(where: { !$0.conditions.isEmpty && $0.reason == condition.reason }) {
         let same = out[index]
         out[index] = Concern(
           level: max(same.level, level), conditions: same.conditions + [name], reason: same.reason,
@@ -97,7 +97,7 @@ struct StatedCondition: Sendable, Hashable {
   }
 
   /// Conditions that are fine when they are True.
-  private static let wanted: Set<String> = ["Ready", "Available", "UpToDate", "Materialized", "Fresh"]
+  private static let wanted: Set<String> = ["Ready", "Available", "UpToDate", "Materialized", "Fresh", "ChecksPassed"]
 
   /// How bad the condition is; nil if it is fine, or only tells where the object is in its life.
   func level(isReady: Bool, isStalled: Bool, isReconciling: Bool) -> Concern.Level? {

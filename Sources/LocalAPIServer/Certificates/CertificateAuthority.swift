@@ -65,7 +65,7 @@ struct CertificateAuthority: Sendable {
     init(subject: String, issuer: Certificate?, key: Key, signer: Key, extensions: [(Int32, String)]) throws {
       guard let made = X509_new() else { throw Failure(step: "X509_new") }
       pointer = made
-      var serial = UInt64.random(in: 1...UInt64(Int64.max))
+      let serial = UInt64.random(in: 1...UInt64(Int64.max))
       let year = 365 * 24 * 3600
       guard X509_set_version(made, 2) == 1, ASN1_INTEGER_set_uint64(X509_get_serialNumber(made), serial) == 1,
         X509_gmtime_adj(X509_getm_notBefore(made), -3600) != nil,
@@ -74,7 +74,6 @@ struct CertificateAuthority: Sendable {
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, -1, -1, 0) == 1,
         X509_set_issuer_name(made, issuer.map { X509_get_subject_name($0.pointer) } ?? name) == 1
       else { throw Failure(step: "X509") }
-      serial = 0
       var context = X509V3_CTX()
       X509V3_set_ctx(&context, issuer?.pointer ?? made, made, nil, nil, 0)
       for (identifier, value) in extensions {

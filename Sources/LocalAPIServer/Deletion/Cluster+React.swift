@@ -42,8 +42,10 @@ extension Cluster {
         "data": ["ca.crt": .string(identity.authorityPEM)],
         "metadata": [
           "annotations": [
-            "kubernetes.io/description":
-              "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters."
+            "kubernetes.io/description": .string(
+              "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such "
+                + "as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across "
+                + "distributions of Kubernetes clusters.")
           ]
         ],
       ], now: now)

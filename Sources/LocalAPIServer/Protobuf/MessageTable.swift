@@ -1,5 +1,5 @@
-/// The messages of `generated.proto` in k8s.io/api and k8s.io/apimachinery that clients send: for each field its number,
-/// its name in JSON and its type. `s` string, `i` integer, `b` boolean, `y` bytes, `d` double, `t` Time,
+/// The messages of `generated.proto` in k8s.io/api and k8s.io/apimachinery that clients send: for each field its
+/// number, its name in JSON and its type. `s` string, `i` integer, `b` boolean, `y` bytes, `d` double, `t` Time,
 /// `u` MicroTime, `q` Quantity, `o` IntOrString, `f` FieldsV1; `*` repeated, `%` a map from strings, `!` a message
 /// with one field `items`, shown as its items; a field named `.` is shown as fields of the message around it.
 let messageTable = """
@@ -102,9 +102,7 @@ let messageTable = """
   IngressSpec: 4 ingressClassName s, 1 defaultBackend IngressBackend, 2 tls *IngressTLS, 3 rules *IngressRule
   IngressTLS: 1 hosts *s, 2 secretName s
   Job: 1 metadata ObjectMeta, 2 spec JobSpec
-  JobSchedulingConfiguration: 1 schedulingPolicy WorkloadPodGroupSchedulingPolicy, 2 schedulingConstraints
-    WorkloadPodGroupSchedulingConstraints, 3 disruptionMode WorkloadPodGroupDisruptionMode, 4 resourceClaims
-    *WorkloadPodGroupResourceClaim
+  JobSchedulingConfiguration:
   JobSpec: 1 parallelism i, 2 completions i, 3 activeDeadlineSeconds i, 11 podFailurePolicy PodFailurePolicy, 16
     successPolicy SuccessPolicy, 7 backoffLimit i, 12 backoffLimitPerIndex i, 13 maxFailedIndexes i, 4 selector
     LabelSelector, 5 manualSelector b, 6 template PodTemplateSpec, 8 ttlSecondsAfterFinished i, 9 completionMode

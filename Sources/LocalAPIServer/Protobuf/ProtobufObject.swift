@@ -13,7 +13,8 @@ enum ProtobufObject {
 
   static func json(_ bytes: [UInt8]) throws -> JSONValue {
     guard bytes.starts(with: [0x6B, 0x38, 0x73, 0x00]) else {
-      throw Failure(description: "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
+      throw Failure(
+        description: "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
     }
     var reader = WireReader(bytes[4...])
     var apiVersion = ""

@@ -43,7 +43,9 @@ extension Cluster {
         managed: ManagedFields.ofWrite(live: nil, new: decoded, isSubresource: false))
     }
     if let kind = resource.schema as? BuiltinKind, !Self.registersItsStatus(resource) {
-      object = kind.preparedForCreate(object)
+      // Defaults once more: upstream applies them on every read, also to what its strategies filled in, so that a Job
+      // gets the labels of its template.
+      object = kind.defaulted(kind.preparedForCreate(object))
     }
     try admitNew(&object, resource)
     let errors = resource.schema.validateCreate(object)
@@ -95,7 +97,8 @@ extension Cluster {
       "unable to create new content in namespace \(namespace) because it is being terminated", causes: [cause])
   }
 
-  /// A name with five random characters of upstream's alphabet, which has no vowels (`k8s.io/apiserver/pkg/storage/names`).
+  /// A name with five random characters of upstream's alphabet, which has no vowels
+  /// (`k8s.io/apiserver/pkg/storage/names`).
   static func generatedName(_ prefix: String) -> String {
     var random = SystemRandomNumberGenerator()
     let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")

@@ -68,7 +68,9 @@ extension Cluster {
     } catch let error as StatusError where error.reason == "NotFound" && call.target.subresource == nil {
       existing = nil
     }
-    if existing == nil, let namespace = call.target.namespace { try requireNamespace(namespace, call.resource, call.name) }
+    if existing == nil, let namespace = call.target.namespace {
+      try requireNamespace(namespace, call.resource, call.name)
+    }
     let problems = call.resource.schema.schema.typedPatchErrors(config)
     guard problems.isEmpty else {
       let place = "\(call.target.namespace ?? "")/\(call.name)"

@@ -6,7 +6,6 @@ extension Cluster {
   func read(_ call: ResourceCall) throws -> JSONValue {
     let key = ObjectKey(namespace: call.target.namespace, name: call.name)
     guard let object = store.object(call.resource.storage, key) else {
-      // Upstream says which of both is missing where a client asks in a namespace that does not exist.
       throw StatusError.notFound(call.resource.groupResource, call.name)
     }
     return call.resource.served(object)
@@ -26,7 +25,8 @@ extension Cluster {
       throw StatusError(
         code: 406, reason: "NotAcceptable",
         message: "only the following media types are accepted: application/json, "
-          + "application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io")
+          + "application/json;as=Table;v=v1;g=meta.k8s.io, "
+          + "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io")
     }
     return .json(
       code: 200,

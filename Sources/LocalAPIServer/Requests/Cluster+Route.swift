@@ -19,7 +19,10 @@ extension Cluster {
     if !resource.isNamespaced, target.namespace != nil { throw StatusError.noSuchPath }
     let call = ResourceCall(request: request, target: target, resource: resource, now: now)
     if let subresource = target.subresource { return try routeSubresource(subresource, call) }
-    guard resource.verbs.contains(verb) else { throw StatusError.methodNotAllowed() }
+    let needsName = verb == "update" || verb == "patch"
+    guard resource.verbs.contains(verb), !needsName || target.name != nil else {
+      throw StatusError.methodNotAllowed()
+    }
     switch verb {
     case "get": return call.reply(try read(call))
     case "list": return try list(call)
@@ -96,7 +99,8 @@ struct ResourceCall {
       let refusal = StatusError(
         code: 406, reason: "NotAcceptable",
         message: "only the following media types are accepted: application/json, "
-          + "application/json;as=Table;v=v1;g=meta.k8s.io, application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io")
+          + "application/json;as=Table;v=v1;g=meta.k8s.io, "
+          + "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io")
       return .json(code: refusal.code, refusal.status)
     }
     return .json(

@@ -72,7 +72,8 @@ extension Cluster {
       throw StatusError.badRequest("a Binding needs target.name, the node")
     }
     if existing.isTerminating {
-      throw StatusError.conflict(.pods, existing.name, "pod \(existing.name) is being deleted, cannot be assigned to a host")
+      throw StatusError.conflict(
+        .pods, existing.name, "pod \(existing.name) is being deleted, cannot be assigned to a host")
     }
     if let bound = existing[path: "spec", "nodeName"]?.string, !bound.isEmpty {
       throw StatusError.conflict(
@@ -110,7 +111,15 @@ extension Cluster {
     }
     var options = DeleteOptions.background
     options.gracePeriodSeconds = body[path: "deleteOptions", "gracePeriodSeconds"]?.integer
-    _ = deleteObject(existing, call.resource, options, now: call.now)
+    // It says why the pod goes, which a Job's podFailurePolicy reads (KEP-3329).
+    var marked = existing
+    var conditions = (marked[path: "status", "conditions"]?.array ?? []).filter { $0["type"] != "DisruptionTarget" }
+    conditions.append([
+      "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
+      "message": "Eviction API: evicting", "lastTransitionTime": .string(Timestamp.text(call.now)),
+    ])
+    marked[path: "status", "conditions"] = .array(conditions)
+    _ = deleteObject(put(.pods, marked), call.resource, options, now: call.now)
     return .json(
       code: 201, ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
   }
@@ -162,7 +171,8 @@ extension Cluster {
     if container.isEmpty {
       guard containers.count == 1, starting.isEmpty else {
         throw StatusError.badRequest(
-          "a container name must be specified for pod \(pod.name), choose one of: [\(containers.joined(separator: " "))]"
+          "a container name must be specified for pod \(pod.name), "
+            + "choose one of: [\(containers.joined(separator: " "))]"
             + (starting.isEmpty ? "" : " or one of the init containers: [\(starting.joined(separator: " "))]"))
       }
       container = containers[0]

@@ -111,9 +111,11 @@ extension Cluster {
       return
     }
     if call.resource.isCustom {
-      let status = object["status"]
+      let (status, managers) = (object["status"], object[meta: "managedFields"])
       object = existing
       object["status"] = status
+      // An apply has put its own entry there.
+      object[meta: "managedFields"] = managers
       return
     }
     object["spec"] = existing["spec"]

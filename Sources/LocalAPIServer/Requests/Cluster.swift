@@ -17,15 +17,22 @@ struct Cluster: Sendable {
   /// Changes whose consequences (a namespace's default objects, a CRD's resources) are still to be drawn.
   private var unsettled: [(GroupResource, StoredEvent)] = []
   private var documents = OpenAPICache()
+  /// When old Events were last looked for.
+  private var lastEventSweep: Date
 
   init(identity: ClusterIdentity, now: Date) {
     self.identity = identity
+    lastEventSweep = now
     store = ObjectStore()
     bootstrap(now: now)
   }
 
   /// Answers a request. Refusals are replies too.
   mutating func handle(_ request: APIRequest, now: Date) -> APIReply {
+    if now.timeIntervalSince(lastEventSweep) > Self.eventSweepInterval {
+      lastEventSweep = now
+      expireEvents(now: now)
+    }
     do {
       defer { settle(now: now) }
       return try route(request, now: now)

@@ -40,7 +40,7 @@ enum CustomResources {
 }
 
 /// The order of API versions: stable before beta before alpha, then the higher number
-/// (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#version-priority).
+/// ("Version priority" in Kubernetes' documentation of CustomResourceDefinition versions).
 struct VersionPriority: Comparable {
   private let rank: [Int]
   private let name: String

@@ -38,8 +38,8 @@ struct APIResponder: HTTPResponder {
       if let name = HTTPField.Name("warning") {
         for warning in warnings { headers.append(HTTPField(name: name, value: Self.warning(warning))) }
       }
-      return Response(
-        status: .init(code: code), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes() + [10])))
+      let body = ByteBuffer(bytes: json.bytes() + [UInt8(ascii: "\n")])
+      return Response(status: .init(code: code), headers: headers, body: ResponseBody(byteBuffer: body))
     // Handled where the connection is known.
     case .watch, .logs: return Response(status: .internalServerError)
     }

@@ -126,6 +126,9 @@ extension Cluster {
 /// The addresses of Services: 127.96.0.0/16, which are addresses of this machine, so that clients on it can use them;
 /// without the first ones, which upstream keeps for addresses that are asked for.
 enum AddressRange {
+  /// The address of the Service `kubernetes`.
+  static let apiServer = "127.96.0.1"
+
   static var services: some Sequence<String> {
     (1...255).lazy.flatMap { third in (1...254).lazy.map { "127.96.\(third).\($0)" } }
   }

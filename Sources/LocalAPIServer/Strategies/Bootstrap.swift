@@ -26,7 +26,8 @@ extension Cluster {
       content: [
         "metadata": ["labels": ["component": "apiserver", "provider": "kubernetes"]],
         "spec": [
-          "clusterIP": "127.96.0.1", "clusterIPs": ["127.96.0.1"], "internalTrafficPolicy": "Cluster",
+          "clusterIP": .string(AddressRange.apiServer), "clusterIPs": [.string(AddressRange.apiServer)],
+          "internalTrafficPolicy": "Cluster",
           "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
           "ports": [["name": "https", "port": 443, "protocol": "TCP", "targetPort": JSONValue(identity.port)]],
         ], "status": ["loadBalancer": [:]],

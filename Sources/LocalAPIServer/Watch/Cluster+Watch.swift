@@ -30,7 +30,7 @@ extension Cluster {
       }
     } else if !version.isEmpty, version != "0" {
       guard let start = Int64(version) else {
-        throw StatusError.badRequest("resourceVersion: Invalid value: \"\(version)\": strconv.ParseUint: invalid syntax")
+        throw StatusError.badRequest("resourceVersion: Invalid value: \"\(version)\": it is not a number")
       }
       if let events = store.events(resource.storage, after: start) {
         initial = events.compactMap { WatchLine($0, filter: filter, resource: resource) }

@@ -65,7 +65,8 @@ struct WatchLine: Sendable {
       switch kind {
       case .error: object
       case .bookmark where request.presentation == .table:
-        TablePrinter(request.resource, now: now).table([], metadata: object["metadata"] ?? .object([:]), request.options)
+        TablePrinter(request.resource, now: now)
+          .table([], metadata: object["metadata"] ?? .object([:]), request.options)
       default: request.presentation.object(object, resource: request.resource, options: request.options, now: now)
       }
     let line: JSONValue = ["type": .string(kind.rawValue), "object": shown]

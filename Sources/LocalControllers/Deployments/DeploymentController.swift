@@ -59,19 +59,27 @@ struct DeploymentController: Sendable {
         // Gone already.
       }
     }
+    try await report(plan, deployment)
+    return plan.wake.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .whenChanged
+  }
+
+  /// Writes the status, and the revision with it: through the status subresource it does not count as a new
+  /// generation, which any other change of a Deployment's annotations does.
+  private func report(_ plan: DeploymentPlanner.Plan, _ deployment: DynamicObject) async throws {
+    var patch: JSONValue = [:]
     if let revision = plan.revision, deployment.annotations[DeploymentPlanner.revision] != revision {
-      try await annotate(.deployment, deployment, [DeploymentPlanner.revision: revision])
+      patch["metadata"] = ["annotations": [DeploymentPlanner.revision: .string(revision)]]
     }
     if plan.status != deployment.status {
-      var status: JSONValue = ["status": plan.status]
+      patch["status"] = plan.status
       // A merge patch has to say what is to go.
       for field in deployment.status.object?.keys.sorted() ?? [] where plan.status[field] == nil {
-        status[path: "status", field] = .null
+        patch[path: "status", field] = .null
       }
-      try await client.patch(
-        .deployment, key, .merge(status), subresource: "status", fieldManager: Self.manager)
     }
-    return plan.wake.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .whenChanged
+    guard patch != .object([:]) else { return }
+    try await client.patch(
+      .deployment, deployment.key, .merge(patch), subresource: "status", fieldManager: Self.manager)
   }
 
   private static func differs(_ replicaSet: DynamicObject, _ sizes: [String: String]) -> Bool {

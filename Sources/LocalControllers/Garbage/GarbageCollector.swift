@@ -80,11 +80,16 @@ actor GarbageCollector {
 
   private func see(_ type: ResourceType, _ object: DynamicObject) {
     members[type, default: []].insert(object.uid)
+    let before = graph.nodes[object.uid]?.owners ?? []
     graph.set(
       OwnerGraph.Node(
         reference: ObjectReference(type, object.key), uid: object.uid, owners: object.ownerReferences,
         finalizers: object.finalizers, isDeleting: object.isDeleting))
     changed.yield(object.uid)
+    // An owner that waits for its dependents may now have none.
+    for owner in before where !object.ownerReferences.contains(where: { $0.uid == owner.uid }) {
+      changed.yield(owner.uid)
+    }
   }
 
   private func lose(_ type: ResourceType, _ uid: String) {

@@ -11,7 +11,8 @@ public struct RunContent: Sendable, Hashable {
   public let extremes: ClosedRange<Double>?
 
   public init(
-    tags: [String: String], parameters: [String: String], metrics: [String: Double], extremes: ClosedRange<Double>? = nil
+    tags: [String: String], parameters: [String: String], metrics: [String: Double],
+    extremes: ClosedRange<Double>? = nil
   ) {
     self.tags = tags
     self.parameters = parameters
@@ -33,6 +34,11 @@ public struct TaggedRun: Sendable, Hashable {
 }
 
 extension TrackingDatabase {
+  /// Whether this is a copy that follows another server, so that what was just written may not be here yet.
+  public func isReplica() async throws -> Bool {
+    try await read("SELECT pg_is_in_recovery()").first?.decode(at: 0) ?? true
+  }
+
   /// The runs of all experiments that carry a tag, deleted ones included, the oldest first: one query.
   ///
   /// - Parameters:

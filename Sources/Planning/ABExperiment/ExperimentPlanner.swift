@@ -180,7 +180,8 @@ public struct ExperimentPlanner: Planner {
     }
     let total = requests.values.reduce(0, +)
     plan.status.split = weights.map { String($0.weight) }.joined(separator: "/")
-    plan.status.url = spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
+    plan.status.url =
+      spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
       ?? "http://\(resource.metadata.name ?? "")-router.\(resource.metadata.namespace ?? "").svc"
     plan.status.variants = zip(spec.variants, weights).map { variant, weight in
       let arm = now.arms[variant.deployment]

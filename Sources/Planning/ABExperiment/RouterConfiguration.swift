@@ -27,12 +27,13 @@ struct RouterConfiguration: Sendable, Hashable {
 
   var text: String {
     let map = "\(Self.folder)/slots.map"
-    let attributes = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"
+    let newCookie = "\"\(cookie)=%[var(txn.new)]; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax\""
     let isChange = "METH_PUT { req.hdr(x-slot) -m found } { req.hdr(x-variant) -m found }"
     var out = """
       global
         log stdout format raw local0 warning
-        maxconn 20000
+        maxconn 8000
+        no strict-limits
       defaults
         mode http
         log global
@@ -68,7 +69,7 @@ struct RouterConfiguration: Sendable, Hashable {
     out += """
         http-after-response set-header X-Martlet-Variant %[var(txn.variant)]
         http-after-response set-header X-Martlet-Assigned %[var(txn.assigned)]
-        http-after-response add-header Set-Cookie "\(cookie)=%[var(txn.new)]; \(attributes)" if { var(txn.new) -m found }
+        http-after-response add-header Set-Cookie \(newCookie) if { var(txn.new) -m found }
         use_backend variant_%[var(txn.variant)]
         default_backend variant_\(control)
       frontend metrics

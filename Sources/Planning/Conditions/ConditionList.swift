@@ -6,6 +6,8 @@ import FoundationEssentials
 struct ConditionList: Sendable {
   private(set) var conditions: [Condition] = []
   let generation: Int64?
+  /// Whether the state is one that people are warned of.
+  private var warns = false
 
   init(generation: Int64?) { self.generation = generation }
 
@@ -23,15 +25,19 @@ struct ConditionList: Sendable {
   mutating func ready(_ reason: String, _ message: String) { set("Ready", .true, reason, message) }
 
   /// It is on the way: waiting or trying again helps.
-  mutating func reconciling(_ reason: String, _ message: String) {
+  ///
+  /// - Parameter isTrouble: whether something is wrong, rather than merely not done yet.
+  mutating func reconciling(_ reason: String, _ message: String, isTrouble: Bool = false) {
     set("Ready", .false, reason, message)
     set("Reconciling", .true, reason, message)
+    warns = isTrouble
   }
 
   /// Only a change of the spec, or of what it names, can help.
   mutating func stalled(_ reason: String, _ message: String) {
     set("Ready", .false, reason, message)
     set("Stalled", .true, reason, message)
+    warns = true
   }
 
   /// Names the fields that this version does not act on. Nothing is set where there are none.
@@ -56,7 +62,6 @@ struct ConditionList: Sendable {
     guard let ready = conditions["Ready"] else { return [] }
     let old = previous?["Ready"]
     guard old?.status != ready.status || old?.reason != ready.reason else { return [] }
-    let isBad = conditions["Stalled"] != nil
-    return [EventDraft(isBad ? .warning : .normal, reason: ready.reason, action: action, note: ready.message)]
+    return [EventDraft(warns ? .warning : .normal, reason: ready.reason, action: action, note: ready.message)]
   }
 }

@@ -37,7 +37,8 @@ public struct FeatureSetPlanner: Planner {
       conditions.invalid(problems)
     } else if resource.spec.online?.redis != nil {
       conditions.stalled(
-        "NotYetSupported", "spec.online.redis: this version brings features online in PostgreSQL only; set "
+        "NotYetSupported",
+        "spec.online.redis: this version brings features online in PostgreSQL only; set "
           + "spec.online.postgres")
     } else {
       if resource.spec.timeBound == .strict { conditions.notSupported(["spec.pointInTime: Strict"]) }
@@ -112,7 +113,7 @@ public struct FeatureSetPlanner: Planner {
   ) {
     let message = "\(what): \(trouble.message)"
     if trouble.isTransient {
-      conditions.reconciling(trouble.reason, message)
+      conditions.reconciling(trouble.reason, message, isTrouble: true)
     } else {
       conditions.stalled(trouble.reason, message)
     }
@@ -139,7 +140,8 @@ public struct FeatureSetPlanner: Planner {
     } else if let ttl = resource.spec.timeToLive, newest.map({ time.timeIntervalSince($0) > ttl.inSeconds }) ?? true {
       conditions.set(
         "Fresh", false, "SourceStale",
-        "the newest event is older than ttl \(DurationText.text(ttl)), so no feature has a value; newest: \(newestText)")
+        "the newest event is older than ttl \(DurationText.text(ttl)), so no feature has a value; newest: \(newestText)"
+      )
     } else {
       conditions.set("Fresh", true, "UpToDate", "the source was brought over within the last \(allowed)")
       // Freshness ends by itself, so somebody has to look then.

@@ -143,7 +143,8 @@ public struct ServingPlanner: Planner {
     plan.status.readyReplicas = ready
     plan.status.desiredReplicas = desired
     plan.status.ready = "\(ready)/\(desired)"
-    plan.status.url = resource.spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
+    plan.status.url =
+      resource.spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
       ?? "http://\(resource.metadata.name ?? "").\(resource.metadata.namespace ?? "").svc"
 
     let isChanging = plan.steps.contains { step in
@@ -162,13 +163,14 @@ public struct ServingPlanner: Planner {
       isCurrent ? "every replica serves \(plan.status.model?.uri ?? "the model")" : trouble?.message ?? rollout.message)
 
     if let trouble, !isResolved {
-      conditions.reconciling(trouble.reason, trouble.message)
+      let isAwaited = if case .absent = now.model { true } else { false }
+      conditions.reconciling(trouble.reason, trouble.message, isTrouble: !isAwaited)
     } else if let failing = now.troubles.first, !rollout.isDone {
       let text = "pod \(failing.pod): \(failing.reason)\(failing.message.isEmpty ? "" : ": \(failing.message)")"
       if rollout.isStuck {
         conditions.stalled(failing.reason, text)
       } else {
-        conditions.reconciling(failing.reason, text)
+        conditions.reconciling(failing.reason, text, isTrouble: true)
       }
     } else if rollout.isStuck {
       conditions.stalled(rollout.reason, rollout.message)

@@ -94,6 +94,11 @@ struct SweepDesign: Sendable {
       }
     }
     unsupported = Self.unsupported(spec, searcher.algorithm)
+    // What else the schema cannot refuse, such as a grid that is larger than trials.max.
+    let problems = spec.problems()
+    guard problems.isEmpty else {
+      throw TrialProblem("InvalidSpec", problems.prefix(8).map(\.description).joined(separator: "; "))
+    }
   }
 
   private static func searcher(

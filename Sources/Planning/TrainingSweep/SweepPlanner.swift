@@ -71,6 +71,13 @@ public struct SweepPlanner: Planner {
     return pass.run()
   }
 
+  /// The plan where the API server does not take a Job that a plan has asked for: only another template can help.
+  public func refused(
+    _ sweep: TrainingSweep, because message: String, at now: Date
+  ) -> Plan<TrainingSweep.Status, SweepRecord> {
+    refuse(sweep, TrialProblem("TemplateRefused", "a trial's Job is refused, so none is started: \(message)"), now)
+  }
+
   /// The spec cannot be acted on: what exists is left alone until it changes.
   private func refuse(
     _ sweep: TrainingSweep, _ problem: TrialProblem, _ now: Date

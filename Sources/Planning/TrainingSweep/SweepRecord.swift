@@ -5,7 +5,7 @@ public enum SweepRecord: Sendable, Hashable {
   /// Creates the experiment; one of that name counts as created.
   case createExperiment(name: String)
   /// Creates a run; one with the same tags for sweep UID, trial and attempt counts as created. It must be looked for
-  /// right before, over REST rather than on a replica.
+  /// right before, and not on a replica of the database.
   case createRun(NewRun)
   /// Sets the status and the end of a run.
   case updateRun(id: String, status: RunRecord.Status, endTime: Date)

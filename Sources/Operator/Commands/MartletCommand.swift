@@ -1,0 +1,26 @@
+import ArgumentParser
+import Observability
+
+/// The program.
+@main
+struct MartletCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "martlet", abstract: "The life of machine-learning models on Kubernetes.", version: Version.text,
+    subcommands: [OperatorCommand.self, VersionCommand.self, PermissionsCommand.self])
+}
+
+struct VersionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the version.")
+
+  func run() { print("martlet \(Version.text)") }
+}
+
+struct PermissionsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "permissions", abstract: "Prints the ClusterRole that the operator needs.", shouldDisplay: false)
+
+  @Option(help: "The name of the ClusterRole.")
+  var name = "martlet-operator"
+
+  func run() { print(Permission.clusterRole(named: name), terminator: "") }
+}

@@ -1,0 +1,82 @@
+import CRDTypes
+
+/// What the operator does with a kind, in Kubernetes' words.
+struct Permission: Sendable, Hashable {
+  let group: String
+  let resources: [String]
+  let verbs: [String]
+  /// Why.
+  let reason: String
+
+  /// Everything that the operator asks of an API server: what its ClusterRole grants, no more and no less.
+  static let all: [Permission] = [
+    Permission(
+      group: APIGroup.name, resources: own, verbs: ["get", "list", "watch", "patch"],
+      reason: "follows its kinds, and puts finalizers on them"),
+    Permission(
+      group: APIGroup.name, resources: own.map { $0 + "/status" }, verbs: ["get", "patch"],
+      reason: "reports"),
+    Permission(
+      group: APIGroup.name, resources: own.map { $0 + "/finalizers" }, verbs: ["update"],
+      reason: "makes objects whose owners cannot go before them"),
+    Permission(
+      group: "batch", resources: ["jobs"], verbs: ["get", "list", "watch", "create", "delete"], reason: "runs trials"),
+    Permission(
+      group: "", resources: ["pods"], verbs: ["get", "list", "watch"],
+      reason: "sees why a trial or a server does not run"
+    ),
+    Permission(
+      group: "apps", resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch"],
+      reason: "serves models and splits traffic"),
+    Permission(
+      group: "", resources: ["services", "configmaps"], verbs: ["get", "list", "watch", "create", "patch"],
+      reason: "serves models and splits traffic"),
+    Permission(
+      group: "networking.k8s.io", resources: ["ingresses"],
+      verbs: ["get", "list", "watch", "create", "patch", "delete"], reason: "leads requests to models"),
+    Permission(
+      group: "autoscaling", resources: ["horizontalpodautoscalers"],
+      verbs: ["get", "list", "watch", "create", "patch", "delete"], reason: "scales model servers"),
+    Permission(
+      group: "policy", resources: ["poddisruptionbudgets"], verbs: ["get", "list", "watch", "create", "patch"],
+      reason: "keeps routers up while nodes are drained"),
+    Permission(
+      group: "", resources: ["secrets"], verbs: ["get", "create"],
+      reason: "reads the connections that resources name, and makes the routers' tokens"),
+    Permission(
+      group: "events.k8s.io", resources: ["events"], verbs: ["create", "patch"], reason: "tells what happened"),
+    Permission(
+      group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update"],
+      reason: "elects the one replica that acts"),
+  ]
+
+  private static let own = [
+    TrainingSweep.type, ModelDeployment.type, ABExperiment.type, FeatureSet.type,
+  ].map(\.plural)
+
+  /// The ClusterRole with all permissions, as YAML.
+  static func clusterRole(named name: String) -> String {
+    var out = """
+      # Written by `martlet permissions`; do not change it by hand.
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRole
+      metadata:
+        name: \(name)
+        labels:
+          app.kubernetes.io/name: martlet
+          app.kubernetes.io/part-of: martlet
+      rules:
+
+      """
+    for permission in all {
+      out += """
+        # It \(permission.reason).
+        - apiGroups: ["\(permission.group)"]
+          resources: [\(permission.resources.joined(separator: ", "))]
+          verbs: [\(permission.verbs.joined(separator: ", "))]
+
+        """
+    }
+    return out
+  }
+}

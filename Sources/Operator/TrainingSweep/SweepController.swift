@@ -1,0 +1,79 @@
+import CRDTypes
+import ControllerKit
+import JSON
+import KubernetesAPI
+import Observability
+import Planning
+
+/// Brings TrainingSweeps about.
+struct SweepController: Sendable {
+  static let name = "training-sweep"
+
+  let gather: SweepGather
+  let planner: SweepPlanner
+  let shell: ApplyShell
+  let time: any TimeSource
+
+  /// How often a result that should be there is looked for.
+  private static let metricPoll: Duration = .seconds(2)
+
+  private var caches: Caches { gather.caches }
+
+  func sources() -> [Source] {
+    let jobs = caches.jobs
+    return [
+      .primary(caches.sweeps),
+      .owned(jobs, by: TrainingSweep.type),
+      .mapped(caches.pods) { change in
+        guard change.changesPodState else { return [] }
+        return change.controllers(of: .job).flatMap { key in
+          Informer.Change(key: key, old: nil, new: jobs.object(key)).controllers(of: TrainingSweep.type)
+        }
+      },
+    ]
+  }
+
+  func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
+    guard let object = caches.sweeps.object(key) else {
+      gather.settled.forget(key)
+      return .whenChanged
+    }
+    let sweep = try object.resource(TrainingSweep.self)
+    var reading = try await gather.read(sweep)
+    let plan = planner.plan(sweep, observing: reading.observation, at: time.date)
+    do {
+      let next = try await carryOut(plan, for: object, reading.connection)
+      return reading.observation.awaitsMetrics ? next.earliest(.after(Self.metricPoll)) : next
+    } catch let error as APIError where error.isInvalid && error.path.hasSuffix("/jobs") {
+      context.log.warning("The API server refused a Job", ["error": .string(error.message)])
+      return try await carryOut(planner.refused(sweep, because: error.message, at: time.date), for: object, nil)
+    } catch {
+      guard let trouble = TrackingTrouble(error) else { throw error }
+      context.log.warning(
+        "MLflow refused a change", ["reason": .string(trouble.reason), "error": .string(trouble.message)])
+      // The status is to say so; what was done before the refusal is found again next time.
+      reading.observation.tracking = .unavailable(reason: trouble.reason, message: trouble.message)
+      let plan = planner.plan(sweep, observing: reading.observation, at: time.date)
+      return try await carryOut(plan, for: object, nil)
+    }
+  }
+
+  private func carryOut(
+    _ plan: Plan<TrainingSweep.Status, SweepRecord>, for object: DynamicObject, _ connection: TrackingConnection?
+  ) async throws -> Next {
+    try await shell.carryOut(plan, for: object, type: TrainingSweep.type) { record in
+      guard let connection else {
+        throw TrackingTrouble(reason: "TrackingUnavailable", message: "MLflow is not reachable")
+      }
+      try await SweepRecords(connection: connection, sweep: object.key.description).carryOut(record)
+    }
+  }
+}
+
+extension Informer.Change {
+  /// Whether a pod's change can matter: its phase, containers or conditions, its address, or its end.
+  var changesPodState: Bool {
+    guard let old, let new else { return true }
+    return old.status != new.status || old.isDeleting != new.isDeleting || old.labels != new.labels
+  }
+}

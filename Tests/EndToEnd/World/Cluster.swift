@@ -1,0 +1,122 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+import KubernetesAPI
+import TestSupport
+import YAML
+
+/// The cluster that the tests run on: the one that a kubeconfig names, or a local one that is started for them.
+final class Cluster: Sendable {
+  let kubeconfig: String
+  let client: KubernetesClient
+  /// Where Ingresses are served, such as `http://127.0.0.1:8080`; nil where that is not known.
+  let ingress: String?
+  /// Whether pods are processes of this machine.
+  let isLocal: Bool
+  /// The image of a server that answers as MLflow's scoring server does, at once; nil where pods need real images.
+  var stubImage: String? { isLocal ? "martlet.test/stub-server:1" : nil }
+  private let folder: TemporaryFolder
+  private let processes: [ServerProcess]
+
+  private init(
+    kubeconfig: String, ingress: String?, isLocal: Bool, folder: TemporaryFolder, processes: [ServerProcess]
+  ) throws {
+    self.kubeconfig = kubeconfig
+    self.ingress = ingress
+    self.isLocal = isLocal
+    self.folder = folder
+    self.processes = processes
+    client = KubernetesClient(
+      try ClusterConfiguration.load(kubeconfig: kubeconfig, context: nil), userAgent: "martlet-tests",
+      fieldValidation: .strict)
+  }
+
+  /// The cluster of MARTLET_E2E_KUBECONFIG or KUBECONFIG, else a local one, with the CRDs and a node.
+  static func start() async throws -> Cluster {
+    let cluster: Cluster
+    if let given = Programs.setting("MARTLET_E2E_KUBECONFIG") ?? Programs.setting("KUBECONFIG") {
+      cluster = try await joined(given)
+    } else {
+      cluster = try await local()
+    }
+    try await cluster.installDefinitions()
+    return cluster
+  }
+
+  private static func joined(_ kubeconfig: String) async throws -> Cluster {
+    let folder = try TemporaryFolder()
+    let asked = try Cluster(kubeconfig: kubeconfig, ingress: nil, isLocal: false, folder: folder, processes: [])
+    let address = Programs.setting("MARTLET_E2E_INGRESS")
+    if try await asked.hasReadyNode() || Programs.setting("MARTLET_E2E_NODE") == "0" {
+      return try Cluster(
+        kubeconfig: kubeconfig, ingress: address, isLocal: address == nil, folder: folder, processes: [])
+    }
+    let port = try FreePort.next()
+    let node = try ServerProcess(
+      Programs.path("martlet-local"),
+      ["node", "--kubeconfig", kubeconfig, "--schedule", "--network", "--ingress-port", "\(port)", "--folder",
+       folder.file("node")] + (try nodeOptions(folder)),
+      log: Programs.log("node", in: folder))
+    try await node.waitUntil("a Ready node", within: .seconds(60)) { try await asked.hasReadyNode() }
+    return try Cluster(
+      kubeconfig: kubeconfig, ingress: "http://127.0.0.1:\(port)", isLocal: true, folder: folder, processes: [node])
+  }
+
+  private static func local() async throws -> Cluster {
+    let folder = try TemporaryFolder()
+    let process = try ServerProcess(
+      Programs.path("martlet-local"), ["up", "--folder", folder.file("cluster")] + (try nodeOptions(folder)),
+      log: Programs.log("cluster", in: folder))
+    let ready = folder.file("cluster/ready.json")
+    try await process.waitUntil("a local cluster", within: .seconds(90)) {
+      FileManager.default.fileExists(atPath: ready)
+    }
+    let state = try JSONValue(parsing: [UInt8](try Data(contentsOf: URL(filePath: ready))))
+    return try Cluster(
+      kubeconfig: state["kubeconfig"]?.string ?? folder.file("cluster/kubeconfig"), ingress: state["ingress"]?.string,
+      isLocal: true, folder: folder, processes: [process])
+  }
+
+  /// Images whose programs this machine has, and more room than it has: what tests run hardly works.
+  private static func nodeOptions(_ folder: TemporaryFolder) throws -> [String] {
+    let images = folder.file("images")
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    try Data(try Programs.fixture("uvicorn").utf8).write(to: URL(filePath: "\(images)/uvicorn"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(images)/uvicorn")
+    let python = "\(Programs.python)/bin"
+    return [
+      "--image", "python=\(python)", "--image", "ghcr.io/mlflow/mlflow*=\(python)", "--image", "haproxy=/usr/sbin",
+      "--image", "martlet.test/stub-server=\(images):\(python)", "--cpu", "64", "--memory", "64Gi", "--gpus", "8",
+    ]
+  }
+
+  private func hasReadyNode() async throws -> Bool {
+    try await client.list(.node).items.contains { node in
+      node.status["conditions"]?.array?.contains {
+        $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
+      } == true
+    }
+  }
+
+  /// Installs crds/ by server-side apply, unknown fields refused, and waits until the kinds are served.
+  private func installDefinitions() async throws {
+    let crds = "\(Programs.root)/crds"
+    for file in try FileManager.default.contentsOfDirectory(atPath: crds).sorted() where file.hasSuffix(".yaml") {
+      let text = [UInt8](try Data(contentsOf: URL(filePath: "\(crds)/\(file)")))
+      for document in try JSONValue.documents(yaml: text) where document.object != nil {
+        try await client.apply(DynamicObject(document), as: .customResourceDefinition, fieldManager: "martlet-tests")
+      }
+    }
+    try await eventually("the kinds to be served") {
+      let definitions = try await self.client.list(.customResourceDefinition).items
+      let own = definitions.filter { $0.spec["group"]?.string == APIGroup.name }
+      guard own.count == 4 else { throw NotYet("\(own.count) of 4 definitions are there") }
+      for definition in own where definition.condition("Established")?["status"]?.string != "True" {
+        throw NotYet("\(definition.name) is not established")
+      }
+    }
+  }
+
+  /// The end of what the local cluster printed.
+  var log: String { processes.last?.tail ?? "" }
+}

@@ -1,0 +1,77 @@
+import FoundationEssentials
+import JSON
+import TestSupport
+import Transport
+
+/// The tracking server as the tests ask it: over its REST API, as anyone could.
+struct MLflow: Sendable {
+  let server: MLflowServer
+  /// How pods reach it.
+  let url: String
+  private let client = HTTPClient()
+
+  init(server: MLflowServer, url: String) {
+    self.server = server
+    self.url = url
+  }
+
+  /// A run as MLflow tells it.
+  struct Run: Sendable {
+    let json: JSONValue
+
+    var id: String { json[path: "info", "run_id"]?.string ?? "" }
+    var status: String { json[path: "info", "status"]?.string ?? "" }
+    var tags: [String: String] { pairs("tags").compactMapValues(\.string) }
+    var parameters: [String: String] { pairs("params").compactMapValues(\.string) }
+    var trial: Int { tags["martlet.trial"].flatMap { Int($0) } ?? -1 }
+    var attempt: Int { tags["martlet.attempt"].flatMap { Int($0) } ?? -1 }
+
+    /// The last value of a metric; NaN and the infinities come as texts.
+    func metric(_ name: String) -> Double? {
+      guard let value = pairs("metrics")[name] else { return nil }
+      return value.double ?? value.string.flatMap(Double.init)
+    }
+
+    private func pairs(_ list: String) -> [String: JSONValue] {
+      let entries = (json[path: "data", list]?.array ?? []).compactMap { entry -> (String, JSONValue)? in
+        guard let key = entry["key"]?.string, let value = entry["value"] else { return nil }
+        return (key, value)
+      }
+      return Dictionary(entries, uniquingKeysWith: { _, last in last })
+    }
+  }
+
+  /// The runs of a sweep, found by the tag that names it, in the order of trials and attempts.
+  func runs(ofSweep uid: String) async throws -> [Run] {
+    let experiments = try await call("POST", "experiments/search", ["max_results": 1000])
+    let ids = (experiments["experiments"]?.array ?? []).compactMap { $0["experiment_id"] }
+    let found = try await call(
+      "POST", "runs/search",
+      [
+        "experiment_ids": .array(ids), "filter": .string("tags.`martlet.sweep.uid` = '\(uid)'"), "max_results": 1000,
+      ])
+    return (found["runs"]?.array ?? []).map(Run.init).sorted { ($0.trial, $0.attempt) < ($1.trial, $1.attempt) }
+  }
+
+  /// All values of a metric of a run.
+  func history(_ metric: String, of run: String) async throws -> [Double] {
+    let answer = try await call("GET", "metrics/get-history?run_id=\(run)&metric_key=\(metric)&max_results=1000", nil)
+    return (answer["metrics"]?.array ?? []).compactMap { $0["value"]?.double }
+  }
+
+  func log(_ metric: String, _ value: Double, to run: String) async throws {
+    _ = try await call(
+      "POST", "runs/log-metric",
+      ["run_id": .string(run), "key": .string(metric), "value": .number(value), "timestamp": 1, "step": 0])
+  }
+
+  private func call(_ method: String, _ path: String, _ body: JSONValue?) async throws -> JSONValue {
+    let response = try await client.send(
+      HTTPRequest(
+        method, url: "\(server.url)/api/2.0/mlflow/\(path)", headers: ["Content-Type": "application/json"],
+        body: body?.bytes(), timeouts: Timeouts(idle: .seconds(60))))
+    let text = String(decoding: response.body, as: UTF8.self)
+    guard response.status == 200 else { throw ServerFailure("MLflow answered \(path) with \(response.status): \(text)") }
+    return try JSONValue(parsing: response.body)
+  }
+}

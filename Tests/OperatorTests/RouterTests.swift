@@ -1,0 +1,126 @@
+import TestSupport
+import Testing
+import Transport
+
+@testable import Operator
+@testable import Planning
+
+@Suite struct RouterTests {
+  private static let users = (0..<300).map { "user-\($0)" }
+
+  @Test(
+    "The hash is XXH32",
+    arguments: [("", 0x02CC_5D05), ("a", 0x550D_7456), ("Nobody inspects the spammish repetition", 0xE229_3B2F)])
+  func hash(text: String, expected: UInt32) {
+    #expect(XXHash32.hash(text) == expected)
+  }
+
+  @Test("A running router assigns every user as the documented hash and the slots say")
+  func assignment() async throws {
+    let slots = SlotTable(weights: [("control", 80), ("treatment", 20)])
+    let router = try await RunningRouter(slots)
+    var treated = 0
+    for user in Self.users {
+      let answer = try await router.request(user: user)
+      let expected = slots.variants[RunningRouter.slot(user)]
+      #expect(answer.assigned == expected)
+      #expect(answer.body == expected)
+      if expected == "treatment" { treated += 1 }
+    }
+    let seen = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token)
+    #expect(seen.version == slots.version)
+    #expect(seen.requests == ["control": Int64(300 - treated), "treatment": Int64(treated)])
+    await router.stop()
+  }
+
+  @Test("New weights take effect in a running router without a reload, and move only users of the moved slots")
+  func reweighting() async throws {
+    let before = SlotTable(weights: [("control", 80), ("treatment", 20)])
+    let after = SlotTable(weights: [("control", 50), ("treatment", 50)], previous: before)
+    let router = try await RunningRouter(before)
+    let pid = router.process.pid
+    try await router.client.set(after, address: router.address, token: RunningRouter.token)
+    let seen = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token)
+    #expect(seen.version == after.version)
+    let moved = Set(before.moved(to: after))
+    #expect(moved.count == 30)
+    for user in Self.users {
+      let slot = RunningRouter.slot(user)
+      let answer = try await router.request(user: user)
+      #expect(answer.body == after.variants[slot])
+      if !moved.contains(slot) { #expect(answer.body == before.variants[slot]) }
+    }
+    #expect(router.process.isRunning)
+    #expect(router.process.pid == pid)
+    await router.stop()
+  }
+
+  @Test("A user without an id gets a cookie, and with it the same variant again")
+  func cookie() async throws {
+    let slots = SlotTable(weights: [("control", 50), ("treatment", 50)])
+    let router = try await RunningRouter(slots)
+    var variants: Set<String> = []
+    for _ in 0..<40 {
+      let first = try await router.request()
+      let cookie = try #require(first.cookie)
+      #expect(first.body == slots.variants[RunningRouter.slot(cookie)])
+      let second = try await router.request(cookie: cookie)
+      #expect(second.body == first.body)
+      #expect(second.cookie == nil)
+      variants.insert(first.body)
+    }
+    #expect(variants == ["control", "treatment"])
+    await router.stop()
+  }
+
+  @Test("The control port refuses who does not know the token, and keeps the slots")
+  func token() async throws {
+    let slots = SlotTable(weights: [("control", 100), ("treatment", 0)])
+    let router = try await RunningRouter(slots)
+    let other = SlotTable(weights: [("control", 0), ("treatment", 100)])
+    await #expect(throws: RouterRefusal(address: router.address, status: 401)) {
+      try await router.client.set(other, address: router.address, token: "wrong")
+    }
+    let stranger = await router.client.read(pod: "p", address: router.address, token: "wrong")
+    #expect(stranger.version == nil)
+    let seen = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token)
+    #expect(seen.version == slots.version)
+    await router.stop()
+  }
+
+  @Test("Users of a variant that does not answer get the control, and stay assigned")
+  func failover() async throws {
+    let slots = SlotTable(weights: [("control", 50), ("treatment", 50)])
+    let router = try await RunningRouter(slots)
+    let user = try #require(Self.users.first { slots.variants[RunningRouter.slot($0)] == "treatment" })
+    router.variants["treatment"]?.process.stop()
+    try await router.process.waitUntil("without the variant") {
+      try await router.request(user: user).body == "control"
+    }
+    let answer = try await router.request(user: user)
+    #expect(answer.assigned == "treatment")
+    #expect(answer.variant == "control")
+    await router.stop()
+  }
+
+  @Test("A router that is not there tells nothing, and soon")
+  func absent() async {
+    let client = RouterClient(client: HTTPClient(HTTPClientConfiguration(retry: .never)))
+    let router = await client.read(pod: "p", address: "127.0.0.1", token: "t")
+    #expect(router.version == nil)
+    #expect(router.requests.isEmpty)
+    await client.client.shutdown()
+  }
+
+  @Test("Requests are read from the router's metrics, other proxies left out")
+  func metrics() {
+    let text = """
+      # TYPE haproxy_backend_http_requests_total counter
+      haproxy_backend_http_requests_total{proxy="variant_a"} 12
+      haproxy_backend_http_requests_total{proxy="variant_b-2"} 0
+      haproxy_backend_http_requests_total{proxy="stats"} 4
+      haproxy_backend_http_responses_total{proxy="variant_a",code="2xx"} 9
+      """
+    #expect(RouterMetrics.requests(text) == ["a": 12, "b-2": 0])
+  }
+}

@@ -1,0 +1,56 @@
+import CRDTypes
+import JSON
+
+@testable import Planning
+
+/// A cluster of values: carries out the steps of plans, as a server that fills defaults in would.
+struct ObjectWorld: Sendable {
+  var objects: [ObjectReference: DynamicObject] = [:]
+  var deleted: [ObjectReference] = []
+
+  /// Carries out the steps that change objects; gives the records back.
+  mutating func carryOut<Status, Record>(_ plan: Plan<Status, Record>) -> [Record] {
+    var records: [Record] = []
+    for step in plan.steps {
+      switch step {
+      case .record(let record): records.append(record)
+      case .create(let object), .apply(let object):
+        let reference = ObjectReference(Self.type(of: object), object.key)
+        var stored = objects[reference] ?? object
+        stored.json = Self.merged(stored.json, object.json)
+        stored.json[path: "metadata", "uid"] = .string("uid-\(object.kind)")
+        stored.json[path: "metadata", "generation"] = 1
+        if object.kind == "Service" { stored.spec["clusterIP"] = "10.0.0.9" }
+        objects[reference] = stored
+      case .delete(let reference, _):
+        objects[reference] = nil
+        deleted.append(reference)
+      case .patch, .finalizer: break
+      }
+    }
+    return records
+  }
+
+  func object(_ type: ResourceType, _ name: String) -> DynamicObject? {
+    objects[ObjectReference(type, ObjectKey(namespace: "ml", name: name))]
+  }
+
+  mutating func setStatus(_ type: ResourceType, _ name: String, _ status: JSONValue) {
+    let reference = ObjectReference(type, ObjectKey(namespace: "ml", name: name))
+    objects[reference]?.status = status
+  }
+
+  /// What an apply with force does, as far as objects go; lists and scalars are replaced.
+  private static func merged(_ old: JSONValue, _ new: JSONValue) -> JSONValue {
+    guard case .object(var members) = old, case .object(let changes) = new else { return new }
+    for (key, value) in changes { members[key] = members[key].map { merged($0, value) } ?? value }
+    return .object(members)
+  }
+
+  private static func type(of object: DynamicObject) -> ResourceType {
+    let all: [ResourceType] = [
+      .deployment, .service, .ingress, .horizontalPodAutoscaler, .configMap, .secret, .podDisruptionBudget,
+    ]
+    return all.first { $0.kind == object.kind } ?? .pod
+  }
+}
