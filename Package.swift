@@ -30,6 +30,14 @@ let package = Package(
     .executable(name: "martlet", targets: ["Operator"]),
     .executable(name: "martlet-local", targets: ["LocalCluster"]),
     .executable(name: "kubectl-martlet", targets: ["KubectlPlugin"]),
+    // What Benchmarks/ measures.
+    .library(name: "CRDTypes", targets: ["CRDTypes"]),
+    .library(name: "JSON", targets: ["JSON"]),
+    .library(name: "KubernetesAPI", targets: ["KubernetesAPI"]),
+    .library(name: "MLflow", targets: ["MLflow"]),
+    .library(name: "Postgres", targets: ["Postgres"]),
+    .library(name: "Search", targets: ["Search"]),
+    .library(name: "Transport", targets: ["Transport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -54,13 +62,14 @@ let package = Package(
     // Connections to the outside.
     module("YAML", ["JSON", "CYAML"]),
     .executableTarget(name: "crdgen", dependencies: ["JSON", "YAML", "CRDTypes"], swiftSettings: strict),
-    module("Transport", ["CCurl", "CLinux"]),
+    module("Locking"),
+    module("Transport", ["CCurl", "CLinux", "Locking"]),
     module("KubernetesAPI", ["JSON", "YAML", "CRDTypes", "Transport"]),
-    module("Postgres", ["CPostgres", "CLinux"]),
+    module("Postgres", ["CPostgres", "CLinux", "Locking"]),
     module("MLflow", ["JSON", "Postgres", "Transport"]),
     module("FeatureStore", ["CRDTypes", "Postgres"]),
-    module("Observability", ["JSON"]),
-    module("ControllerKit", ["JSON", "CRDTypes", "KubernetesAPI", "Transport", "Observability", "Planning"]),
+    module("Observability", ["JSON", "Locking"]),
+    module("ControllerKit", ["Locking", "JSON", "CRDTypes", "KubernetesAPI", "Transport", "Observability", "Planning"]),
     .target(
       name: "HealthServer", dependencies: ["Observability", hummingbird, log], swiftSettings: strict),
 
@@ -75,17 +84,18 @@ let package = Package(
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
-    module("Processes", ["Observability", "CLinux"]),
+    module("Processes", ["CLinux", "Locking"]),
     module(
       "LocalNode",
       ["JSON", "CRDTypes", "Observability", "CLinux", "KubernetesAPI", "Transport", "Processes"]),
     module("LocalNetwork", ["JSON", "CRDTypes", "KubernetesAPI", "Observability", "Processes"]),
-    module("LocalControllers", ["JSON", "CRDTypes", "Observability", "KubernetesAPI", "ControllerKit", "Planning"]),
+    module("LocalControllers", ["Locking", "JSON", "CRDTypes", "Observability", "KubernetesAPI", "ControllerKit", "Planning"]),
 
     // Programs.
     .executableTarget(
       name: "Operator",
       dependencies: [
+        "Locking",
         "JSON", "CRDTypes", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
         "Observability", "ControllerKit", "HealthServer", arguments,
       ], swiftSettings: strict),
@@ -106,9 +116,9 @@ let package = Package(
     tests("CRDTypesTests", ["CRDTypes", "JSON", "YAML"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
-    tests("KubernetesAPITests", ["KubernetesAPI", "JSON", "CRDTypes", "Transport", "TestSupport"]),
-    tests("ObservabilityTests", ["Observability", "JSON"]),
-    tests("ControllerKitTests", ["ControllerKit", "JSON", "CRDTypes", "KubernetesAPI", "Observability", "Planning"]),
+    tests("KubernetesAPITests", ["Locking", "KubernetesAPI", "JSON", "CRDTypes", "Transport", "TestSupport"]),
+    tests("ObservabilityTests", ["Locking", "Observability", "JSON"]),
+    tests("ControllerKitTests", ["Locking", "ControllerKit", "JSON", "CRDTypes", "KubernetesAPI", "Observability", "Planning"]),
     tests("TransportTests", ["Transport", "TestSupport"]),
     tests("PostgresTests", ["Postgres", "TestSupport"]),
     tests("MLflowTests", ["MLflow", "JSON", "Postgres", "Transport", "TestSupport"]),

@@ -28,50 +28,92 @@ struct UpstreamControlPlane: Sendable {
     for program in ["etcd", "kube-apiserver"] where access("\(assets)/\(program)", X_OK) != 0 {
       throw Missing(description: "KUBEBUILDER_ASSETS=\(assets): there is no program \(program)")
     }
+    // Made anew, as all of the cluster's files: a store of an earlier run would bring back its objects.
+    try? FileManager.default.removeItem(atPath: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let token = (0..<16).map { _ in String(UInt8.random(in: 16...255), radix: 16) }.joined()
     try Data("\(token),admin,admin,system:masters\n".utf8).write(to: URL(filePath: "\(folder)/tokens.csv"))
+    chmod("\(folder)/tokens.csv", 0o600)
     try await serviceAccountKey(processes)
     let (client, peer, secure) = (FreePort.find(), FreePort.find(), FreePort.find())
-    var running: [Int32] = []
-    running.append(
-      try await start(
-        processes, "etcd",
-        [
-          "--data-dir=\(folder)/etcd", "--listen-client-urls=http://127.0.0.1:\(client)",
-          "--advertise-client-urls=http://127.0.0.1:\(client)", "--listen-peer-urls=http://127.0.0.1:\(peer)",
-          "--initial-advertise-peer-urls=http://127.0.0.1:\(peer)", "--initial-cluster=default=http://127.0.0.1:\(peer)",
-          "--unsafe-no-fsync",
-        ]))
-    running.append(
-      try await start(
-        processes, "kube-apiserver",
-        [
-          "--etcd-servers=http://127.0.0.1:\(client)", "--bind-address=127.0.0.1", "--secure-port=\(secure)",
-          "--advertise-address=127.0.0.1", "--cert-dir=\(folder)/certificates", "--authorization-mode=Node,RBAC",
-          "--token-auth-file=\(folder)/tokens.csv", "--service-account-issuer=https://kubernetes.default.svc",
-          "--service-account-key-file=\(folder)/service-account.key",
-          "--service-account-signing-key-file=\(folder)/service-account.key", "--allow-privileged=true",
-          "--service-cluster-ip-range=127.96.0.0/16", "--disable-admission-plugins=ServiceAccount",
-        ]))
-    let config = kubeconfig(port: secure, token: token)
-    try Data(config.utf8).write(to: URL(filePath: "\(folder)/kubeconfig"))
-    chmod("\(folder)/kubeconfig", 0o600)
-    try await waitUntilReady()
-    if hasControllerManager {
-      running.append(
-        try await start(
-          processes, "kube-controller-manager",
-          [
-            "--kubeconfig=\(folder)/kubeconfig", "--leader-elect=false", "--use-service-account-credentials=false",
-            "--service-account-private-key-file=\(folder)/service-account.key", "--bind-address=127.0.0.1",
-            "--secure-port=\(FreePort.find())", "--concurrent-job-syncs=10",
-          ]))
+    var running = [
+      Running(name: "etcd", pid: try await start(processes, "etcd", etcdArguments(client: client, peer: peer))),
+      Running(
+        name: "kube-apiserver",
+        pid: try await start(processes, "kube-apiserver", serverArguments(etcd: client, port: secure))),
+    ]
+    do {
+      let config = kubeconfig(port: secure, token: token)
+      try Data(config.utf8).write(to: URL(filePath: "\(folder)/kubeconfig"))
+      chmod("\(folder)/kubeconfig", 0o600)
+      try await waitUntilReady(processes, running)
+      if hasControllerManager {
+        let name = "kube-controller-manager"
+        running.append(Running(name: name, pid: try await start(processes, name, managerArguments)))
+      }
+      onReady(config)
+      log.info("Started the control plane", ["assets": .string(assets)])
+      try await watch(processes, running)
+    } catch {
+      for program in running { processes.signalGroup(program.pid, SIGKILL) }
+      throw error
     }
-    onReady(config)
-    log.info("Started the control plane", ["assets": .string(assets)])
-    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
-    for pid in running.reversed() { processes.signalGroup(pid, SIGTERM) }
+  }
+
+  private struct Running {
+    let name: String
+    let pid: Int32
+  }
+
+  private func etcdArguments(client: Int, peer: Int) -> [String] {
+    let (client, peer) = ("http://127.0.0.1:\(client)", "http://127.0.0.1:\(peer)")
+    return [
+      "--data-dir=\(folder)/etcd", "--listen-client-urls=\(client)", "--advertise-client-urls=\(client)",
+      "--listen-peer-urls=\(peer)", "--initial-advertise-peer-urls=\(peer)", "--initial-cluster=default=\(peer)",
+      "--unsafe-no-fsync",
+    ]
+  }
+
+  private func serverArguments(etcd: Int, port: Int) -> [String] {
+    [
+      "--etcd-servers=http://127.0.0.1:\(etcd)", "--bind-address=127.0.0.1", "--secure-port=\(port)",
+      // An endpoint must not be a loopback address, so the reconciler would only fill the log.
+      "--advertise-address=127.0.0.1", "--endpoint-reconciler-type=none", "--cert-dir=\(folder)/certificates",
+      "--authorization-mode=Node,RBAC", "--token-auth-file=\(folder)/tokens.csv",
+      "--service-account-issuer=https://kubernetes.default.svc",
+      "--service-account-key-file=\(folder)/service-account.key",
+      "--service-account-signing-key-file=\(folder)/service-account.key", "--allow-privileged=true",
+      "--service-cluster-ip-range=127.96.0.0/16", "--disable-admission-plugins=ServiceAccount",
+    ]
+  }
+
+  private var managerArguments: [String] {
+    [
+      "--kubeconfig=\(folder)/kubeconfig", "--leader-elect=false", "--use-service-account-credentials=false",
+      "--service-account-private-key-file=\(folder)/service-account.key", "--bind-address=127.0.0.1",
+      "--secure-port=\(FreePort.find())", "--concurrent-job-syncs=10",
+    ]
+  }
+
+  /// Returns when cancelled; throws when one of the programs ends before that.
+  private func watch(_ processes: ProcessTable, _ running: [Running]) async throws {
+    let ended = await withTaskCancellationHandler {
+      await withTaskGroup(of: String.self) { group in
+        for program in running {
+          group.addTask {
+            let status = await processes.exitStatus(of: program.pid)
+            return "\(program.name) ended with status \(status.code)"
+          }
+        }
+        let first = await group.next()
+        // The others cannot go on without it, and nothing of theirs is kept.
+        for program in running { processes.signalGroup(program.pid, SIGKILL) }
+        return first
+      }
+    } onCancel: {
+      for program in running { processes.signalGroup(program.pid, SIGKILL) }
+    }
+    if let ended, !Task.isCancelled { throw Missing(description: "\(ended); its log is in \(folder)") }
   }
 
   private func start(_ processes: ProcessTable, _ program: String, _ arguments: [String]) async throws -> Int32 {
@@ -100,7 +142,8 @@ struct UpstreamControlPlane: Sendable {
         [
           "name": "upstream",
           "cluster": [
-            "server": .string("https://localhost:\(port)"),
+            // The certificate that the API server makes for itself names its address, not `localhost`.
+            "server": .string("https://127.0.0.1:\(port)"),
             "certificate-authority": .string("\(folder)/certificates/apiserver.crt"),
           ],
         ]
@@ -111,9 +154,12 @@ struct UpstreamControlPlane: Sendable {
     return config.text(indent: 2)
   }
 
-  private func waitUntilReady() async throws {
+  private func waitUntilReady(_ processes: ProcessTable, _ running: [Running]) async throws {
     var last = "it did not answer"
     for _ in 0..<300 {
+      for program in running where !processes.isRunning(program.pid) {
+        throw Missing(description: "\(program.name) ended at once; its log is \(folder)/\(program.name).log")
+      }
       do {
         let client = KubernetesClient(
           try ClusterConfiguration.load(kubeconfig: "\(folder)/kubeconfig", context: nil),

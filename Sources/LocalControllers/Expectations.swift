@@ -1,4 +1,5 @@
 import CRDTypes
+import Locking
 import Observability
 
 /// What a controller has made or deleted and its cache has not yet shown: until it has, counting from the cache

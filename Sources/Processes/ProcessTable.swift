@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Observability
+import Locking
 
 /// The processes of this program: starts them, reaps them, and reaps what their descendants leave behind.
 ///
@@ -78,6 +78,9 @@ public final class ProcessTable: Sendable {
       if let known { continuation.resume(returning: known) }
     }
   }
+
+  /// Whether a started process still runs.
+  public func isRunning(_ pid: Int32) -> Bool { state.withLock { $0.running.contains(pid) } }
 
   /// Sends a signal to one process.
   public func signal(_ pid: Int32, _ signal: Int32) {

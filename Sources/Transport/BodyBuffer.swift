@@ -1,3 +1,5 @@
+import Locking
+
 /// What the transfer loop has received of a streamed response and its reader has not taken: one loop, one reader.
 final class BodyBuffer: Sendable {
   struct Head: Sendable {

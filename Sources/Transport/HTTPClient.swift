@@ -1,3 +1,5 @@
+import Locking
+
 /// An HTTP client for many concurrent requests, multiplexed over few connections where servers speak HTTP/2.
 ///
 /// Whole responses and streamed ones use separate threads and connections, so that hundreds of open watches do not slow

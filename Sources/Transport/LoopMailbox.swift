@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Locking
 
 /// Names one transfer within its loop.
 typealias TransferID = UInt64

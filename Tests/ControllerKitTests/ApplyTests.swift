@@ -1,6 +1,7 @@
 import CRDTypes
 import JSON
 import KubernetesAPI
+import Locking
 import Observability
 import Planning
 import Testing

@@ -1,6 +1,7 @@
 import CRDTypes
 import Glibc
 import KubernetesAPI
+import Locking
 import Observability
 import Planning
 import Testing

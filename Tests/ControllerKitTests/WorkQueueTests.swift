@@ -1,5 +1,6 @@
 import CRDTypes
 import JSON
+import Locking
 import Observability
 import Testing
 

@@ -64,7 +64,7 @@ struct DisruptionTests {
       let points: [JSONValue] = [["kind": "good"], ["kind": "bad"], ["kind": "bad"]]
       let sweep = try await Sweep.create(
         Sweep.manifest(
-          "fail", in: scope, parameters: [Parameters.choice("kind", ["good", "bad"])],
+          "fail", in: scope, parameters: [Parameters.choice("kind", ["good", "bad"]), Parameters.double("x", "0", "1")],
           search: ["algorithm": "Random", "points": .array(points)], trials: ["max": 20, "maxFailed": 1],
           code: #"log(score=1) if os.environ["kind"] == "good" else sys.exit(3)"#), in: scope)
       let end = try await sweep.failed(reason: "TooManyFailures")

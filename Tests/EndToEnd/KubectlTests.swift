@@ -16,9 +16,10 @@ struct KubectlTests {
       #expect(try scope.kubectl("apply", "-f", path).output == "trainingsweep.martlet.dev/shown created\n")
       let waited = try scope.kubectl("wait", "sweep/shown", "--for=condition=Succeeded", "--timeout=90s")
       #expect(waited.output == "trainingsweep.martlet.dev/shown condition met\n")
-      #expect(try scope.kubectl("apply", "-f", path).output == "trainingsweep.martlet.dev/shown unchanged\n")
+      #expect(try scope.kubectl("apply", "-f", path).status == 0)
+      #expect(try await scope.client.get(TrainingSweep.type, scope.key("shown")).generation == 1)
 
-      let table = try scope.kubectl("get", "sweeps").output.split(separator: "\n").map {
+      let table = try scope.kubectl("get", "sweep").output.split(separator: "\n").map {
         $0.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
       }
       #expect(table.first == ["NAME", "TRIALS", "RUNNING", "BEST", "READY", "REASON", "AGE"])

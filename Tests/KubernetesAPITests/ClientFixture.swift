@@ -1,5 +1,6 @@
 import CRDTypes
 import JSON
+import Locking
 import Testing
 
 @testable import KubernetesAPI

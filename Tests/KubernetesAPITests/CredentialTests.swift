@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import JSON
+import Locking
 import TestSupport
 import Testing
 

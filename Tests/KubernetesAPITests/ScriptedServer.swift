@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Locking
 
 @testable import Transport
 

@@ -1,5 +1,6 @@
 public import CRDTypes
 public import KubernetesAPI
+import Locking
 import Observability
 
 /// A cache of the objects of one kind that a watch keeps up to date, with indexes and subscribers.

@@ -1,4 +1,5 @@
 import JSON
+import Locking
 public import Observability
 
 /// Takes part in the election of the one process that writes.

@@ -1,5 +1,6 @@
 public import CRDTypes
 import KubernetesAPI
+import Locking
 import Observability
 
 /// Where the lease lies: reads, and writes that succeed only if nobody else wrote since the read.

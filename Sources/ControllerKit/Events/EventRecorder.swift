@@ -1,6 +1,7 @@
 public import CRDTypes
 import JSON
 import KubernetesAPI
+import Locking
 import Observability
 public import Planning
 

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Locking
 import Observability
 
 /// The signals that ask a process to end: SIGTERM, as the kubelet sends it, and SIGINT.

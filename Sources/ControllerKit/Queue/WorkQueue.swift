@@ -1,5 +1,6 @@
 public import CRDTypes
 public import JSON
+import Locking
 public import Observability
 
 /// A queue of object keys that workers wait on: a `WorkQueueMachine` with a lock, a clock and metrics.

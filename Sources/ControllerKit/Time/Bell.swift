@@ -1,3 +1,4 @@
+import Locking
 import Observability
 
 /// Wakes one waiting task. Rings while nobody waits are remembered as one.

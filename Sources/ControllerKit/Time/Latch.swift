@@ -1,3 +1,4 @@
+import Locking
 import Observability
 
 /// Closed at first, then open for good. Any number of tasks wait for it.

@@ -67,7 +67,8 @@ struct FeaturesGetCommand: AsyncParsableCommand {
 
   private func find(_ client: KubernetesClient) async throws -> FeatureSet {
     let namespace = cluster.namespace(of: client)
-    guard let resource = try await client.find(FeatureSet.self, ObjectKey(namespace: namespace, name: featureSet)) else {
+    let key = ObjectKey(namespace: namespace, name: featureSet)
+    guard let resource = try await client.find(FeatureSet.self, key) else {
       throw Complaint("there is no FeatureSet \(featureSet) in namespace \(namespace)")
     }
     return resource

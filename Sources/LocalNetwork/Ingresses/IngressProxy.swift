@@ -30,14 +30,20 @@ struct IngressProxy: Sendable {
         guard text != written else { continue }
         try Data(text.utf8).write(to: URL(filePath: configuration), options: .atomic)
         written = text
-        if let process {
+        if let process, processes.isRunning(process) {
           processes.signal(process, SIGHUP)
         } else {
-          process = try await processes.start(
+          unlink("\(folder)/nginx.pid")
+          let started = try await processes.start(
             ProcessTable.Command(
               executable: OwnedProgram.launcher,
               arguments: OwnedProgram.arguments(program, ["-c", configuration, "-e", "\(folder)/error.log"]),
               environment: ["PATH": "/usr/sbin:/usr/bin:/bin"]))
+          process = started
+          // A signal that comes before nginx has set its handlers, which it does before it writes this, would end it.
+          for _ in 0..<400 where processes.isRunning(started) && access("\(folder)/nginx.pid", F_OK) != 0 {
+            try await Task.sleep(for: .milliseconds(25))
+          }
         }
       } catch {
         log.error("Could not update the ingress", ["error": .string(String(describing: error))])

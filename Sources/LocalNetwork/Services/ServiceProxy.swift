@@ -27,6 +27,10 @@ struct ServiceProxy: Sendable {
       slots.keepOnly(Set(table.frontends.map(\.name)))
       await own(table.foreignAddresses.subtracting(current?.foreignAddresses ?? []), "add")
       do {
+        if let ended = process, !processes.isRunning(ended) {
+          log.error("The service proxy has ended and is started again", ["configuration": .string(configuration)])
+          process = nil
+        }
         if let process, let current, table.hasSameFrontends(as: current) {
           if await !apply(changes) { try reload(process, table, slots) }
         } else if let process {
@@ -66,11 +70,18 @@ struct ServiceProxy: Sendable {
     try Data(text.utf8).write(to: URL(filePath: configuration), options: .atomic)
   }
 
+  /// Starts the proxy and waits until it answers: a signal that comes before it has set its handlers would end it.
   private func start() async throws -> Int32 {
-    try await processes.start(
+    unlink(socket)
+    let process = try await processes.start(
       ProcessTable.Command(
         executable: OwnedProgram.launcher, arguments: OwnedProgram.arguments(program, ["-W", "-f", configuration]),
         environment: ["PATH": "/usr/sbin:/usr/bin:/bin"]))
+    for _ in 0..<400 where processes.isRunning(process) {
+      if await ControlSocket.send("show version\n", to: socket) != nil { break }
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    return process
   }
 
   /// A reload hands the listening sockets over: no connection is refused by it.

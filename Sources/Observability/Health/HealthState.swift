@@ -1,3 +1,5 @@
+import Locking
+
 /// Whether the process lives and whether it is ready: what the two kinds of Kubernetes probe ask.
 ///
 /// Liveness looks only at the process's own loops, never at the API server or a database: restarting a process

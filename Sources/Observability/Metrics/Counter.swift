@@ -1,3 +1,5 @@
+import Locking
+
 /// A family of values that only go up.
 public final class Counter: MetricFamily {
   public let description: MetricDescription

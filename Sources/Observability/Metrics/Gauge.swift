@@ -1,3 +1,5 @@
+import Locking
+
 /// A family of values that go up and down.
 public final class Gauge: MetricFamily {
   public let description: MetricDescription

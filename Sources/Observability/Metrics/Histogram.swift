@@ -1,3 +1,5 @@
+import Locking
+
 /// A family of distributions, counted into cumulative buckets.
 public final class Histogram: MetricFamily {
   private struct Cell: Sendable {

@@ -1,3 +1,5 @@
+import Locking
+
 /// The metrics of a process, and their text form for Prometheus.
 ///
 /// Asking for a family that exists, with the same kind and labels, gives the existing one, so several parts of a

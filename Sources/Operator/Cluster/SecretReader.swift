@@ -2,6 +2,7 @@ import CRDTypes
 import ControllerKit
 import FoundationEssentials
 import JSON
+import Locking
 import Observability
 
 /// Reads Secrets one at a time and remembers each for a short while, so that the operator needs no right to list them

@@ -1,4 +1,5 @@
 import CRDTypes
+import Locking
 import Observability
 import Planning
 

@@ -1,6 +1,7 @@
 extension PostgresConfiguration {
   /// What a Secret's keys say: a `uri` (or `url`), or else `host` with `port`, `user` (or `username`), `password`,
-  /// `dbname` (or `database`) and `sslmode`. White space around values, such as an editor's last line break, is left out.
+  /// `dbname` (or `database`) and `sslmode`. White space around values, such as an editor's last line break, is left
+  /// out.
   ///
   /// - Parameter value: the text of a key; nil where there is none.
   /// - Throws: `PostgresError` with the code `.invalidConfiguration`; its message names keys, never their values.

@@ -1,4 +1,5 @@
 import CPostgres
+import Locking
 
 extension PostgresConnection {
   /// Makes the connection and its session's settings, within the configuration's time to connect.
@@ -29,7 +30,7 @@ extension PostgresConnection {
     let wanted = parameters
     let thread = DetachedThread.start {
       let resolved = AddressResolution.resolve(wanted)
-      found.with { $0 = resolved }
+      found.withLock { $0 = resolved }
       loop.finish(operation)
     }
     guard thread != nil else { throw PostgresError(.system, "no thread is left to resolve names on") }
@@ -38,7 +39,7 @@ extension PostgresConnection {
     case .timedOut: throw unreachable("the name \(configuration.host) did not resolve in time")
     case .ready: break
     }
-    guard let resolved = found.with({ $0 }) else {
+    guard let resolved = found.withLock ({ $0 }) else {
       throw unreachable("the name \(configuration.host) does not resolve")
     }
     return resolved

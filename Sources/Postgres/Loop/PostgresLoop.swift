@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Locking
 
 /// The thread that all connections to PostgreSQL live on.
 ///
@@ -70,7 +71,7 @@ public final class PostgresLoop: SerialExecutor {
     else {
       throw PostgresError(.system, "cannot start the thread for PostgreSQL: out of threads or descriptors")
     }
-    self.thread.with { $0 = thread }
+    self.thread.withLock { $0 = thread }
   }
 
   // MARK: Executor
@@ -86,7 +87,7 @@ public final class PostgresLoop: SerialExecutor {
   public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
   private var isCurrent: Bool {
-    guard let thread = thread.with({ $0 }) else { return false }
+    guard let thread = thread.withLock ({ $0 }) else { return false }
     return pthread_equal(thread, pthread_self()) != 0
   }
 
@@ -102,7 +103,7 @@ public final class PostgresLoop: SerialExecutor {
   func perform(_ action: @escaping @Sendable () -> Void) { post(.action(action)) }
 
   private func post(_ message: Message) {
-    let ring = mailbox.with { box in
+    let ring = mailbox.withLock { box in
       box.messages.append(message)
       defer { box.asleep = false }
       return box.asleep
@@ -160,7 +161,7 @@ public final class PostgresLoop: SerialExecutor {
   private func run() {
     var events = [epoll_event](repeating: epoll_event(), count: 64)
     while true {
-      let messages = mailbox.with { box in
+      let messages = mailbox.withLock { box in
         defer { box.messages.removeAll(keepingCapacity: false) }
         return box.messages
       }
@@ -173,12 +174,12 @@ public final class PostgresLoop: SerialExecutor {
         }
       }
       let timeout = sleepTime()
-      let sleeps = mailbox.with { box in
+      let sleeps = mailbox.withLock { box in
         box.asleep = box.messages.isEmpty
         return box.asleep
       }
       let count = epoll_wait(poller, &events, Int32(events.count), sleeps ? timeout : 0)
-      mailbox.with { $0.asleep = false }
+      mailbox.withLock { $0.asleep = false }
       for index in 0..<max(0, Int(count)) {
         let descriptor = events[index].data.fd
         if descriptor == bell {

@@ -1,5 +1,6 @@
 import ControllerKit
 import FoundationEssentials
+import Locking
 import Observability
 
 /// Clocks that stand still until a test moves them.

@@ -1,6 +1,7 @@
 import CRDTypes
 import ControllerKit
 import JSON
+import Locking
 import Observability
 
 extension ResourceType {

@@ -1,18 +1,19 @@
 import Glibc
 
-/// A value that several tasks share, guarded by a POSIX mutex.
+/// A value that one thread or task at a time can use.
 ///
-/// For short, synchronous critical sections; nothing may be awaited inside. `Synchronization.Mutex` would do the
-/// same, but ThreadSanitizer cannot see its locking on Linux and reports correct programs.
+/// For short, synchronous critical sections; nothing may block or be awaited inside. It is a POSIX mutex, since
+/// ThreadSanitizer cannot see `Synchronization.Mutex` lock on Linux and reports correct programs.
 ///
-/// `@unchecked Sendable`: `value` is reached only through `withLock`, which holds the mutex, and is itself Sendable.
-public final class Locked<Value: Sendable>: @unchecked Sendable {
+/// `@unchecked Sendable`: `value` is reached only through `withLock`, which holds the mutex.
+public final class Locked<Value>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var value: Value
 
-  public init(_ value: Value) {
+  public init(_ value: sending Value) {
     self.value = value
     mutex = .allocate(capacity: 1)
+    mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
   }
 

@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+
+// Benchmarks, in a package of their own: the programs that Martlet is measured against are no dependencies of it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func martlet(_ product: String) -> Target.Dependency { .product(name: product, package: "martlet") }
+
+let package = Package(
+  name: "martlet-benchmarks",
+  dependencies: [
+    .package(name: "martlet", path: ".."),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .target(name: "Measuring", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-transport", dependencies: ["Measuring", martlet("Transport")], path: "Sources/TransportLoad",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bench-async-http-client",
+      dependencies: ["Measuring", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+      path: "Sources/AsyncHTTPClientLoad", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-best-run", dependencies: ["Measuring", martlet("MLflow"), martlet("Postgres")],
+      path: "Sources/BestRun", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-run-creation", dependencies: ["Measuring", martlet("MLflow"), martlet("Transport")],
+      path: "Sources/RunCreation", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-search", dependencies: ["Measuring", martlet("Search")], path: "Sources/SearchTime",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bench-kubelet",
+      dependencies: [
+        "Measuring", martlet("KubernetesAPI"), martlet("CRDTypes"), martlet("JSON"), martlet("Postgres"),
+      ],
+      path: "Sources/NoOpKubelet", swiftSettings: strict),
+    .executableTarget(
+      name: "bench-recorder",
+      dependencies: [
+        martlet("JSON"), martlet("Postgres"), .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Sources/Recorder", swiftSettings: strict),
+  ]
+)
