@@ -32,8 +32,9 @@ release: ## Builds the three programs as they ship: release, static Swift runtim
 	swift build -c release --static-swift-stdlib -Xlinker -s --product kubectl-martlet
 	swift build -c release --static-swift-stdlib -Xlinker -s --product martlet-local
 
-crds: ## Writes crds/ and the Helm chart's copy anew from Sources/CRDTypes.
+crds: ## Writes crds/ anew from Sources/CRDTypes, and the chart's copies of them.
 	swift run crdgen crds
+	hack/sync-chart-crds
 
 fmt: ## Formats the Swift sources.
 	swift format --in-place --recursive --parallel Sources Tests Package.swift

@@ -126,6 +126,9 @@ let package = Package(
     tests("KubernetesSchemaTests", ["KubernetesSchema", "JSON", "CRDTypes"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "JSON", "CRDTypes", "KubernetesSchema", "Transport"]),
     tests("LocalNodeTests", ["LocalNode", "JSON", "CRDTypes"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSON", "YAML", "CRDTypes", "KubernetesAPI", "Transport", "TestSupport"],
+      path: "Tests/EndToEnd", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "SearchTests", dependencies: ["Search"], exclude: ["Fixtures"], swiftSettings: strict),
     tests("KubectlPluginTests", ["KubectlPlugin", "JSON", "CRDTypes", "Postgres", "FeatureStore"]),
     tests("PlanningTests", ["Planning", "JSON", "CRDTypes", "Search", "TestSupport"]),

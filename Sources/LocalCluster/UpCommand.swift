@@ -35,6 +35,11 @@ struct UpCommand: AsyncParsableCommand {
   @Flag(name: .customLong("node"), inversion: .prefixedNo, help: "Whether there is a node. Without one pods stay pending.")
   var withNode = true
 
+  @Flag(
+    name: .customLong("controllers"), inversion: .prefixedNo,
+    help: "Whether Jobs, Deployments and owners are acted on. Without it there is an API server and no more.")
+  var withControllers = true
+
   @OptionGroup var node: NodeOptions
 
   func run() async throws {
@@ -45,8 +50,9 @@ struct UpCommand: AsyncParsableCommand {
     let place = kubeconfig ?? "\(folder)/kubeconfig"
     let (addresses, ready) = AsyncStream<String>.makeStream()
     try await UntilSignal.run { group in
-      if let upstream = UpstreamControlPlane(environment: ProcessInfo.processInfo.environment, folder: folder) {
-        group.addTask { try await upstream.run(processes, log: log) { ready.yield($0) } }
+      if var upstream = UpstreamControlPlane(environment: ProcessInfo.processInfo.environment, folder: folder) {
+        upstream.withControllers = withControllers
+        group.addTask { [upstream] in try await upstream.run(processes, log: log) { ready.yield($0) } }
       } else {
         group.addTask {
           var configuration = LocalAPIServer.Configuration()
@@ -69,7 +75,7 @@ struct UpCommand: AsyncParsableCommand {
     _ logs: NodeLogs, _ log: Logger, kubeconfig: String
   ) async throws {
     let upstream = UpstreamControlPlane(environment: ProcessInfo.processInfo.environment, folder: folder)
-    if upstream?.hasControllerManager != true {
+    if withControllers, upstream?.hasControllerManager != true {
       let environment = ControllerEnvironment(log: log, metrics: MetricRegistry())
       group.addTask { try await LocalControllers(client: client, environment: environment).run() }
     }

@@ -10,6 +10,8 @@ import Transport
 struct UpstreamControlPlane: Sendable {
   let assets: String
   let folder: String
+  /// Whether kube-controller-manager runs, where it is there.
+  var withControllers = true
 
   init?(environment: [String: String], folder: String) {
     guard let assets = environment["KUBEBUILDER_ASSETS"], !assets.isEmpty else { return nil }
@@ -47,7 +49,7 @@ struct UpstreamControlPlane: Sendable {
       try Data(config.utf8).write(to: URL(filePath: "\(folder)/kubeconfig"))
       chmod("\(folder)/kubeconfig", 0o600)
       try await waitUntilReady(processes, running)
-      if hasControllerManager {
+      if withControllers, hasControllerManager {
         let name = "kube-controller-manager"
         running.append(Running(name: name, pid: try await start(processes, name, managerArguments)))
       }
