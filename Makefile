@@ -40,15 +40,28 @@ fmt: ## Formats the Swift sources.
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
 ##@ Check
-.PHONY: test unit e2e verify
+.PHONY: test unit tsan e2e verify
 test: setup build ## All tests: unit, property and end to end, on real PostgreSQL, MLflow, nginx and HAProxy.
 	@hack/test
 
 unit: ## The tests of the modules alone; FILTER=regex narrows them.
 	swift test $(if $(FILTER),--filter $(FILTER))
 
+tsan: ## The tests of the concurrent modules under ThreadSanitizer, in a build folder of their own.
+	swift test --sanitize=thread --scratch-path .build-tsan \
+	  --filter "TransportTests|PostgresTests|KubernetesAPITests|ControllerKitTests|ObservabilityTests"
+
 e2e: build ## The end-to-end tests on the cluster that KUBECONFIG=path names, or on a local one.
 	@hack/e2e $(KUBECONFIG)
 
 verify: ## Generated files are current, imports point down, the chart and the manifests render.
 	@hack/verify
+
+##@ Measure
+.PHONY: bench
+bench: setup ## Benchmarks beside named peers; MARTLET_BENCH_LONG=1 runs them at full size, ONLY="transport best" some.
+	@hack/setup build
+	swift build -c release --static-swift-stdlib --package-path Benchmarks
+	swift build -c release --static-swift-stdlib --package-path Benchmarks --product martlet
+	swift build -c release --static-swift-stdlib --package-path Benchmarks --product martlet-local
+	@hack/bench $(ONLY)

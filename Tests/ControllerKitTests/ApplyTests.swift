@@ -126,6 +126,35 @@ import Testing
     #expect(try !isNeeded(["a": .null, "list": [["at": 1, "b": 2]]], ["list": [["at": 9, "b": 2]]]))
   }
 
+  @Test("A status that tells of progress alone waits until the interval is over; a condition or an event does not")
+  func pacedStatus() async throws {
+    let time = ManualTime()
+    let shell = ApplyShell(
+      client: cluster, controller: "widget", catalog: ResourceCatalog([.widget]),
+      pacing: StatusPacing(interval: .seconds(1), time: time))
+    _ = try await stored(object(.widget, "w"))
+    func carryOut(_ jobs: Int, _ ready: Condition.Status, events: [EventDraft] = []) async throws -> Next {
+      let observed = try #require(await cluster.object(.widget, "w"))
+      let status = Status(conditions: [condition("2026-01-01T00:00:00Z", ready)], jobs: jobs)
+      return try await shell.carryOut(
+        WidgetPlan(status: status, events: events, next: .after(.seconds(60))), for: observed, type: .widget
+      ) { _ in }
+    }
+    func jobs() async -> JSONValue? { await cluster.object(.widget, "w")?.status["jobs"] }
+    #expect(try await carryOut(1, .false) == .after(.seconds(60)))
+    time.advance(by: .milliseconds(400))
+    #expect(try await carryOut(2, .false) == .after(.milliseconds(600)))
+    #expect(await jobs() == 1)
+    time.advance(by: .milliseconds(600))
+    #expect(try await carryOut(3, .false) == .after(.seconds(60)))
+    #expect(await jobs() == 3)
+    #expect(try await carryOut(4, .true) == .after(.seconds(60)))
+    #expect(await jobs() == 4)
+    let event = EventDraft(.normal, reason: "R", action: "A", note: "n")
+    #expect(try await carryOut(5, .true, events: [event]) == .after(.seconds(60)))
+    #expect(await jobs() == 5)
+  }
+
   enum Existing: CaseIterable { case own, others, nobodys, dying }
 
   @Test(

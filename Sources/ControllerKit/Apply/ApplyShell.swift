@@ -16,16 +16,18 @@ public struct ApplyShell: Sendable {
   private let events: EventRecorder?
   private let observer: StepObserver
   private let volatile: Set<String>
+  private let pacing: StatusPacing?
 
   /// - Parameters:
   ///   - controller: a name in lower case with dashes, such as `training-sweep`.
   ///   - catalog: the kinds that plans may create or apply.
   ///   - observer: asked before and told after each step; see `StepObserver`.
   ///   - volatileStatusFields: members of the status, at any depth, that alone do not call for a write.
+  ///   - pacing: how often a status that tells of progress alone is written; at once where it is nil.
   public init(
     client: any ObjectClient, controller: String, catalog: ResourceCatalog = ResourceCatalog(),
     events: EventRecorder? = nil, observer: StepObserver = StepObserver(),
-    volatileStatusFields: Set<String> = ["lastTransitionTime"]
+    volatileStatusFields: Set<String> = ["lastTransitionTime"], pacing: StatusPacing? = nil
   ) {
     self.client = client
     self.catalog = catalog
@@ -34,6 +36,7 @@ public struct ApplyShell: Sendable {
     self.events = events
     self.observer = observer
     volatile = volatileStatusFields
+    self.pacing = pacing
   }
 
   /// Carries out a plan that asks for nothing outside Kubernetes.
@@ -71,9 +74,10 @@ public struct ApplyShell: Sendable {
       }
       try await observer.after(number)
     }
-    try await writeStatus(plan.status, of: resource, type: type, number: plan.steps.count)
+    let wait = try await writeStatus(
+      plan.status, of: resource, type: type, number: plan.steps.count, isUrgent: !plan.events.isEmpty)
     for draft in plan.events { events?.record(draft, about: resource, of: type, from: reporter) }
-    return plan.next
+    return wait.map { plan.next.earliest(.after($0)) } ?? plan.next
   }
 
   private func create(_ object: DynamicObject) async throws {
@@ -120,13 +124,15 @@ public struct ApplyShell: Sendable {
     }
   }
 
+  /// Returns how long the write is put off, where it is.
   private func writeStatus<Status: Codable & Sendable>(
-    _ status: Status, of resource: DynamicObject, type: ResourceType, number: Int
-  ) async throws {
+    _ status: Status, of resource: DynamicObject, type: ResourceType, number: Int, isUrgent: Bool
+  ) async throws -> Duration? {
     // With its last finalizer an object that is being deleted is gone.
-    if resource.isDeleting, resource.finalizers.isEmpty { return }
+    if resource.isDeleting, resource.finalizers.isEmpty { return nil }
     let write = try StatusWrite(status, of: resource, volatile: volatile)
-    guard write.isNeeded else { return }
+    guard write.isNeeded else { return nil }
+    if !isUrgent, !write.isUrgent, let wait = pacing?.wait(for: resource.uid) { return wait }
     try await observer.before(number)
     do {
       _ = try await client.apply(
@@ -134,7 +140,9 @@ public struct ApplyShell: Sendable {
     } catch let error as APIError where error.isNotFound {
       // Deleted meanwhile: nobody is left to read it.
     }
+    pacing?.wrote(resource.uid)
     try await observer.after(number)
+    return nil
   }
 
   private func type(of object: DynamicObject) throws -> ResourceType {

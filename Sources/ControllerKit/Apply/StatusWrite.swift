@@ -7,6 +7,8 @@ struct StatusWrite: Sendable {
   /// never given this status.
   let manifest: DynamicObject
   let isNeeded: Bool
+  /// Whether more than progress changed: a condition is new or gone, or has another status, reason or generation.
+  let isUrgent: Bool
 
   init(_ status: some Encodable, of resource: DynamicObject, volatile: Set<String>) throws {
     let wanted = try JSONValue(encoding: status)
@@ -19,6 +21,15 @@ struct StatusWrite: Sendable {
     self.manifest = manifest
     let existing = resource.status.isNull ? .object([:]) : resource.status
     isNeeded = Self.settled(wanted, volatile) != Self.settled(existing, volatile)
+    isUrgent = Self.verdicts(wanted) != Self.verdicts(existing)
+  }
+
+  /// What the conditions of a status say, without their messages and times.
+  private static func verdicts(_ status: JSONValue) -> [String: [JSONValue?]] {
+    let conditions = (status["conditions"]?.array ?? []).map { condition in
+      (condition["type"]?.string ?? "", ["status", "reason", "observedGeneration"].map { condition[$0] })
+    }
+    return Dictionary(conditions) { $1 }
   }
 
   /// The value without what alone does not call for a write, and with numbers in the one form that they have after

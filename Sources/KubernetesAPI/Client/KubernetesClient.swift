@@ -15,6 +15,7 @@ public final class KubernetesClient: Sendable {
   public let fieldValidation: FieldValidation
   let connection: APIConnection
   let onWarning: (@Sendable (ServerWarning) -> Void)?
+  let onAnswer: (@Sendable (AnsweredCall) -> Void)?
   let sleep: @Sendable (Duration) async throws -> Void
   let random: @Sendable () -> Double
   let retry = WriteRetry()
@@ -23,24 +24,26 @@ public final class KubernetesClient: Sendable {
   ///   - userAgent: who asks, as `name/version`.
   ///   - fieldValidation: what writes ask the server to do with unknown fields.
   ///   - onWarning: called with each warning that the server attaches to an answer.
+  ///   - onAnswer: called for each request once it is answered, or will not be.
   public convenience init(
     _ configuration: ClusterConfiguration, userAgent: String, fieldValidation: FieldValidation = .warn,
-    onWarning: (@Sendable (ServerWarning) -> Void)? = nil
+    onWarning: (@Sendable (ServerWarning) -> Void)? = nil, onAnswer: (@Sendable (AnsweredCall) -> Void)? = nil
   ) {
     self.init(
-      configuration, userAgent: userAgent, fieldValidation: fieldValidation, onWarning: onWarning,
+      configuration, userAgent: userAgent, fieldValidation: fieldValidation, onWarning: onWarning, onAnswer: onAnswer,
       sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
   }
 
   /// As above, with time and chance given: tests replace them.
   init(
     _ configuration: ClusterConfiguration, userAgent: String, fieldValidation: FieldValidation = .warn,
-    onWarning: (@Sendable (ServerWarning) -> Void)? = nil,
+    onWarning: (@Sendable (ServerWarning) -> Void)? = nil, onAnswer: (@Sendable (AnsweredCall) -> Void)? = nil,
     sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
   ) {
     self.configuration = configuration
     self.fieldValidation = fieldValidation
     self.onWarning = onWarning
+    self.onAnswer = onAnswer
     self.sleep = sleep
     self.random = random
     connection = APIConnection(configuration, userAgent: userAgent)
@@ -113,11 +116,14 @@ extension KubernetesClient {
     while true {
       let session = try await connection.session()
       let response: HTTPResponse
+      let start = ContinuousClock.now
       do {
         response = try await session.client.send(request(call, session))
       } catch {
+        note(call, nil, since: start)
         throw wrapped(error, call)
       }
+      note(call, response.status, since: start)
       warn(response.headers, call)
       if response.status == 401, !renewed, await connection.renew(after: session) {
         renewed = true
@@ -139,8 +145,10 @@ extension KubernetesClient {
     var renewed = false
     while true {
       let session = try await connection.session()
+      let start = ContinuousClock.now
       do {
         let response = try await session.client.stream(request(call, session))
+        note(call, response.status, since: start)
         warn(response.headers, call)
         if response.status < 300 { return response.body }
         var body: [UInt8] = []
@@ -170,6 +178,12 @@ extension KubernetesClient {
     return HTTPRequest(
       call.method, url: configuration.server + call.path + call.query.text, headers: headers, body: call.body,
       timeouts: call.timeouts)
+  }
+
+  private func note(_ call: APICall, _ status: Int?, since start: ContinuousClock.Instant) {
+    guard let onAnswer else { return }
+    let host = configuration.server.split(separator: "/").dropFirst().first.map(String.init) ?? configuration.server
+    onAnswer(AnsweredCall(method: call.method, host: host, status: status, duration: ContinuousClock.now - start))
   }
 
   private func warn(_ headers: HTTPHeaders, _ call: APICall) {

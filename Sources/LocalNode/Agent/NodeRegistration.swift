@@ -9,12 +9,16 @@ struct NodeRegistration: Sendable {
   let configuration: NodeConfiguration
   let hostIP: String
 
-  /// Registers, then renews every 10 s until cancelled, as the kubelet does (KEP-589).
+  /// How old a heartbeat in the status may get where nothing changes: the kubelet's `nodeStatusReportFrequency`.
+  private static let statusAge: TimeInterval = 300
+
+  /// Registers, then renews the lease every 10 s until cancelled; the status is written anew when it does not say that
+  /// the node is ready, and every 5 minutes (KEP-589).
   func run(onRegistered: @Sendable () async -> Void) async throws {
     var told = false
     while !Task.isCancelled {
       do {
-        try await register()
+        if told, try await isRegistered() { try await renewLease() } else { try await register() }
         if !told {
           told = true
           await onRegistered()
@@ -29,8 +33,16 @@ struct NodeRegistration: Sendable {
     }
   }
 
+  private var key: ObjectKey { ObjectKey(namespace: nil, name: configuration.name) }
+
+  private func isRegistered() async throws -> Bool {
+    guard let node = try await client.find(.node, key) else { return false }
+    let ready = node.status["conditions"]?.array?.first { $0["type"]?.string == "Ready" }
+    let beat = ready?["lastHeartbeatTime"]?.string.flatMap { Timestamp.date($0) }
+    return ready?["status"]?.string == "True" && Date().timeIntervalSince(beat ?? .distantPast) < Self.statusAge
+  }
+
   private func register() async throws {
-    let key = ObjectKey(namespace: nil, name: configuration.name)
     var node = DynamicObject(.node, key)
     node.labels = [
       "kubernetes.io/hostname": configuration.name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",

@@ -73,7 +73,9 @@ extension TrackingServer {
   }
 
   /// Logs metrics, parameters and tags at once. Repeatable; another value for a parameter that is there is refused.
-  /// MLflow takes 1000 metrics, 100 parameters and 100 tags at a time: this sends as many requests as that needs.
+  /// MLflow takes 1000 metrics, 100 parameters and 100 tags at a time: this sends as many requests as that needs, the
+  /// tags with the last of them, and MLflow sets them after the rest of a request: tags that are there mean that
+  /// everything is.
   public func log(
     run id: String, metrics: [MetricRecord] = [], parameters: [String: String] = [:], tags: [String: String] = [:]
   ) async throws {
@@ -86,17 +88,18 @@ extension TrackingServer {
     let parameters = Self.tags(parameters).array ?? []
     let tags = Self.tags(tags).array ?? []
     // 1000 entities in all, of which parameters and tags may be 100 each.
-    var position = 0
-    while position == 0 || position * 800 < metrics.count || position * 100 < max(parameters.count, tags.count) {
+    let before = max(1, Self.parts(metrics.count, 800), Self.parts(parameters.count, 100)) - 1
+    for position in 0..<(before + max(1, Self.parts(tags.count, 100))) {
       let body: JSONValue = [
         "run_id": .string(id), "metrics": .array(Array(metrics.dropFirst(position * 800).prefix(800))),
         "params": .array(Array(parameters.dropFirst(position * 100).prefix(100))),
-        "tags": .array(Array(tags.dropFirst(position * 100).prefix(100))),
+        "tags": .array(position < before ? [] : Array(tags.dropFirst((position - before) * 100).prefix(100))),
       ]
       try await post("runs/log-batch", body, repeatable: true)
-      position += 1
     }
   }
+
+  private static func parts(_ count: Int, _ size: Int) -> Int { (count + size - 1) / size }
 
   /// Marks a run as deleted. Repeatable.
   public func deleteRun(_ id: String) async throws {

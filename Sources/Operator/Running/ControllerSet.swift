@@ -27,9 +27,11 @@ struct ControllerSet: Sendable {
     let directory = TrackingDirectory(defaults: configuration.tracking, secrets: secrets)
     let connections = TrackingConnections(pools: pools, client: tracking)
     let children = ChildReader(caches: caches, client: client, secrets: secrets)
+    let pacing = StatusPacing(interval: .seconds(1), time: time)
     func shell(_ name: String) -> ApplyShell {
       ApplyShell(
-        client: client, controller: name, events: events, observer: elector.map { .leading($0) } ?? StepObserver())
+        client: client, controller: name, events: events, observer: elector.map { .leading($0) } ?? StepObserver(),
+        pacing: pacing)
     }
     let sweep = SweepController(
       gather: SweepGather(caches: caches, directory: directory, connections: connections, settled: SettledRuns()),

@@ -20,13 +20,15 @@ struct OperatorProcess: Sendable {
     let log = Logger("operator", to: output)
     let metrics = MetricRegistry()
     let process = ProcessMetrics(metrics)
+    let requests = ClientMetrics(metrics)
     let environment = ControllerEnvironment(log: log, metrics: metrics)
     log.info("Started", configuration.fields)
     log.info("Is version \(Version.text)")
 
     let client = KubernetesClient(
       configuration.cluster, userAgent: "martlet/\(Version.text)",
-      onWarning: { log.warning("The API server warned", ["warning": .string($0.description)]) })
+      onWarning: { log.warning("The API server warned", ["warning": .string($0.description)]) },
+      onAnswer: { requests.answered(status: $0.status, method: $0.method, host: $0.host, seconds: $0.duration / .seconds(1)) })
     let identity = Self.identity()
     let elector = configuration.elects ? elector(client, identity, environment) : nil
     let events = EventRecorder(client: client, instance: identity, environment: environment)

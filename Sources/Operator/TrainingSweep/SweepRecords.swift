@@ -18,10 +18,8 @@ struct SweepRecords: Sendable {
       try await create(run)
     case .updateRun(let id, let status, let end):
       try await server.updateRun(id, status: RunStatus(rawValue: status.rawValue), end: end)
-    case .setTags(let id, let tags):
-      try await server.log(run: id, tags: tags)
-    case .logParameters(let id, let parameters):
-      try await server.log(run: id, parameters: parameters)
+    case .log(let id, let parameters, let tags):
+      try await server.log(run: id, parameters: parameters, tags: tags)
     }
   }
 

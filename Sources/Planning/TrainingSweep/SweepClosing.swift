@@ -23,7 +23,7 @@ struct SweepClosing {
         if TrialOutcome(tags: run.tags) == nil {
           let outcome = TrialOutcome.stopped(TrialProblem("SweepDeleted", "the sweep was deleted"))
           let seconds = observation.jobs.first { $0.runID == run.id }?.started.map { now.timeIntervalSince($0) }
-          steps.append(.record(.setTags(id: run.id, tags: outcome.tags(seconds: seconds ?? 0))))
+          steps.append(.record(.log(id: run.id, tags: outcome.tags(seconds: seconds ?? 0))))
         }
       }
       return Plan(steps: steps + [release], status: status)

@@ -86,7 +86,7 @@ struct SweepPass {
       guard let run = attempt.run else { continue }
       guard case .ended(let outcome, let isRecorded) = attempt.verdict else {
         if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
-          steps.append(.record(.setTags(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
+          steps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
         }
         continue
       }
@@ -99,10 +99,9 @@ struct SweepPass {
       let parameters = ledger.trials.first { $0.number == attempt.trial }?.parameters ?? [:]
       // The training code may have logged them in its own way, and MLflow refuses another value.
       let missing = parameters.filter { run.parameters[$0.key] == nil }
-      if !missing.isEmpty { steps.append(.record(.logParameters(id: run.id, parameters: missing))) }
       var tags = outcome.tags(seconds: attempt.seconds(at: now))
       if let job = attempt.job { tags[SweepKeys.Tag.job] = job.name }
-      steps.append(.record(.setTags(id: run.id, tags: tags)))
+      steps.append(.record(.log(id: run.id, parameters: missing, tags: tags)))
     }
     for run in ledger.strays where !run.status.isOver && !run.isDeleted {
       steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now)))

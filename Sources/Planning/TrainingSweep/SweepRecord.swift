@@ -9,8 +9,8 @@ public enum SweepRecord: Sendable, Hashable {
   case createRun(NewRun)
   /// Sets the status and the end of a run.
   case updateRun(id: String, status: RunRecord.Status, endTime: Date)
-  case setTags(id: String, tags: [String: String])
-  case logParameters(id: String, parameters: [String: String])
+  /// Logs parameters and then sets tags: tags that are there mean that the parameters are.
+  case log(id: String, parameters: [String: String] = [:], tags: [String: String])
 
   /// A run to be made before its Job.
   public struct NewRun: Sendable, Hashable {

@@ -110,13 +110,13 @@ struct SweepWorld {
         $0.status = status
         $0.endTime = end
       }
-    case .setTags(let id, let tags): change(id) { $0.tags.merge(tags) { $1 } }
-    case .logParameters(let id, let parameters):
+    case .log(let id, let parameters, let tags):
       change(id) { run in
         for (name, value) in parameters {
           precondition(run.parameters[name] == nil || run.parameters[name] == value, "MLflow refuses another value")
           run.parameters[name] = value
         }
+        run.tags.merge(tags) { $1 }
       }
     }
   }
