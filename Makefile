@@ -65,3 +65,8 @@ bench: setup ## Benchmarks beside named peers; MARTLET_BENCH_LONG=1 runs them at
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product martlet
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product martlet-local
 	@hack/bench $(ONLY)
+
+##@ Measure
+.PHONY: bench
+bench: ## Benchmarks beside named peers in the same run, release build; MARTLET_BENCH_LONG=1 for full sizes.
+	@hack/bench

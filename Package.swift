@@ -81,7 +81,6 @@ let package = Package(
       dependencies: [
         "JSON", "CRDTypes", "YAML", "COpenSSL", "KubernetesSchema", hummingbird, log,
         .product(name: "HummingbirdTLS", package: "hummingbird"),
-        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),
     module("Processes", ["CLinux", "Locking"]),

@@ -20,6 +20,8 @@ let package = Package(
   dependencies: [
     .package(name: "martlet", path: ".."),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
@@ -30,7 +32,12 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "bench-async-http-client",
-      dependencies: ["Measuring", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+      dependencies: [
+        "Measuring", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
       path: "Sources/AsyncHTTPClientLoad", swiftSettings: strict),
     .executableTarget(
       name: "bench-best-run", dependencies: ["Measuring", martlet("MLflow"), martlet("Postgres")],

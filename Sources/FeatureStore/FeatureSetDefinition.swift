@@ -1,3 +1,4 @@
+import CRDTypes
 import Postgres
 
 /// Features, where they come from and how long they hold: what all SQL of this module is made of.
@@ -97,6 +98,6 @@ public struct FeatureSetDefinition: Sendable, Hashable {
   }
 
   /// Columns of the online table that are not features.
-  public static let eventTime = "_event_time"
-  public static let createdTime = "_created_time"
+  public static let eventTime = FeatureSet.eventTimeColumn
+  public static let createdTime = FeatureSet.createdTimeColumn
 }

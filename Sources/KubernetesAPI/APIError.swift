@@ -60,6 +60,8 @@ public struct APIError: Error, Sendable, Hashable {
   public var isUnauthorized: Bool { httpStatus == 401 }
   /// The object was refused by its schema, a validation rule or a patch's test.
   public var isInvalid: Bool { httpStatus == 422 || reason == "Invalid" }
+  /// The request was understood and is not carried out: by validation, quota, admission or for want of a right.
+  public var isRefusal: Bool { isInvalid || isForbidden || httpStatus == 400 || httpStatus == 413 }
   public var isTooManyRequests: Bool { httpStatus == 429 }
   /// The same request may succeed later without anything being changed.
   public var isTransient: Bool { httpStatus == 408 || httpStatus == 429 || httpStatus >= 500 }

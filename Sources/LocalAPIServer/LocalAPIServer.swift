@@ -1,12 +1,11 @@
 public import FoundationEssentials
 import Hummingbird
-import HummingbirdHTTP2
 import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
 
-/// A Kubernetes API server for this machine: all state in memory, TLS on a loopback address, HTTP/2 and HTTP/1.1.
+/// A Kubernetes API server for this machine: all state in memory, TLS on a loopback address, HTTP/1.1.
 ///
 /// It answers what kubectl and the operator use as Kubernetes 1.36 does, and everything else with a `Status` that says
 /// so. Controllers and nodes are separate clients of it.
@@ -53,12 +52,15 @@ public struct LocalAPIServer: Sendable {
         .map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(authority.serverKeyPEM.utf8), format: .pem)))
     tls.minimumTLSVersion = .tlsv12
+    // HTTP/1.1 only: SwiftNIO's HTTP/2 ends a connection after 200 frames for streams that are over, and libcurl sends
+    // one with nearly every answer, so a client would lose its connection, and a request with it, every 200 requests.
+    tls.applicationProtocols = ["http/1.1"]
     var logger = Logger(label: "martlet-local")
-    logger.logLevel = .error
+    logger.logLevel = .critical
     let served = configuration.host
     let application = Application(
       responder: APIResponder(host: host, logs: configuration.logProviders, clock: configuration.clock),
-      server: try .http2Upgrade(tlsConfiguration: tls),
+      server: try .tls(.http1(), tlsConfiguration: tls),
       configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
       onServerRunning: { channel in
         await onReady(

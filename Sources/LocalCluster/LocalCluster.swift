@@ -1,7 +1,18 @@
 import ArgumentParser
 
-/// A Kubernetes cluster on one machine, without containers: for trying Martlet out and for its tests.
+/// Where the program begins.
 @main
+enum Program {
+  @MainActor static func main() async {
+    // Before there is a second thread: the kernel makes a user namespace for a process with one thread only.
+    if CommandLine.arguments.dropFirst().first == ContainerInitCommand.configuration.commandName {
+      ContainerInitCommand.main(Array(CommandLine.arguments.dropFirst(2)))
+    }
+    await LocalCluster.main()
+  }
+}
+
+/// A Kubernetes cluster on one machine, without containers: for trying Martlet out and for its tests.
 struct LocalCluster: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet-local",

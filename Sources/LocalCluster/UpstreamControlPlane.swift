@@ -94,6 +94,8 @@ struct UpstreamControlPlane: Sendable {
       "--kubeconfig=\(folder)/kubeconfig", "--leader-elect=false", "--use-service-account-credentials=false",
       "--service-account-private-key-file=\(folder)/service-account.key", "--bind-address=127.0.0.1",
       "--secure-port=\(FreePort.find())", "--concurrent-job-syncs=10",
+      // They cannot write the addresses that pods have here, which only this machine reaches, and would try for ever.
+      "--controllers=*,-endpoints-controller,-endpointslice-controller",
     ]
   }
 

@@ -20,8 +20,12 @@ struct FeatureSetValidationTests {
       "features: [{name: user_id, type: String}]",
       "spec.features[user_id].name: is a key of the entity: rename the feature and give the column as sql"),
     SpecPatch(
-      "features: [{name: event_ts, type: Timestamp}]",
-      "spec.features[event_ts].name: created_ts and event_ts are columns of the online table: rename the feature"),
+      "features: [{name: _event_time, type: Timestamp}]",
+      "spec.features[_event_time].name: _created_time and _event_time are columns of the online table: "
+        + "rename the feature"),
+    SpecPatch(
+      "entity: {keys: [{name: _event_time, type: Timestamp}]}",
+      "spec.entity.keys[_event_time].name: is a column of the online table: rename it in a view"),
     SpecPatch("ttl: 30 days", "spec.ttl: \"30 days\" is not a duration: write one such as 90s, 5m, 1h30m or 14d"),
     SpecPatch(
       "online: {redis: {secret: r}}",

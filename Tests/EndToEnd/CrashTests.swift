@@ -21,15 +21,18 @@ struct CrashTests {
       var known: [String: [String: String]] = [:]
       for kill in 0..<4 {
         // The moment is so many runs on (a run comes before its Job), and a little while after.
-        let goal = min(planned, try await sweep.runs().count + Int.random(in: kill == 0 ? 0...1 : 1...3, using: &random))
+        let more = Int.random(in: kill == 0 ? 0...1 : 1...3, using: &random)
+        let goal = min(planned, try await sweep.runs().count + more)
         try await eventually("\(goal) runs", every: .milliseconds(10)) {
           guard try await sweep.runs().count >= goal else { throw NotYet(try await sweep.object().conditionText) }
         }
         try await Task.sleep(for: .milliseconds(Int.random(in: 0...250, using: &random)))
         try await scope.martlet.kill()
-        for run in try await sweep.runs() { known[run.id] = run.tags.filter { Self.identity.contains($0.key) } }
+        for run in try await sweep.runs() { known[run.id] = Self.identity(of: run) }
         // The dead one's lease would run for fifteen seconds; `LeaderTests` waits for that.
-        try await scope.client.deleteAll(.lease, namespace: scope.name)
+        try await eventually("the lease to go") {
+          try await scope.client.deleteAll(.lease, namespace: scope.name)
+        }
         try await scope.martlet.start()
       }
       let end = try await sweep.succeeded()
@@ -39,14 +42,16 @@ struct CrashTests {
       let names = (0..<planned).map { "\($0)/0" }
       #expect(runs.map { "\($0.trial)/\($0.attempt)" } == names)
       #expect(try await sweep.starts() == Dictionary(uniqueKeysWithValues: names.map { ($0, 1) }))
-      let found = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, $0.tags.filter { Self.identity.contains($0.key) }) })
+      let found = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, Self.identity(of: $0)) })
       #expect(found.filter { known[$0.key] != nil } == known)
       #expect(Set(try await sweep.jobs().map(\.name)) == Set((0..<planned).map { "crash-\($0)" }))
     }
   }
 
   /// The tags that make a run the run of a trial.
-  private static let identity: Set<String> = ["martlet.trial", "martlet.attempt", "martlet.parameters"]
+  private static func identity(of run: MLflow.Run) -> [String: String] {
+    run.tags.filter { ["martlet.trial", "martlet.attempt", "martlet.parameters"].contains($0.key) }
+  }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed.

@@ -36,7 +36,7 @@ struct KubectlTests {
       }
       let events = try scope.kubectl("events", "--for", "trainingsweep/shown").output
       #expect(events.contains("SweepSucceeded"))
-      #expect(try scope.kubectl("logs", "job/shown-0").status == 0)
+      if scope.cluster.hasLogs { #expect(try scope.kubectl("logs", "job/shown-0").status == 0) }
     }
   }
 

@@ -107,11 +107,12 @@ struct ServingTests {
       }
       let pods = try await scope.client.list(.pod, namespace: scope.name).items.map(\.uid)
 
-      try await scope.patch(ModelDeployment.type, "one", ["spec": ["model": ["run": "0123456789abcdef0123456789abcdef"]]])
+      let absent = "0123456789abcdef0123456789abcdef"
+      try await scope.patch(ModelDeployment.type, "one", ["spec": ["model": ["run": .string(absent)]]])
       try await eventually("the run that is not there to be named") {
         let found = try await scope.client.get(ModelDeployment.type, scope.key("one"))
         guard found.isObserved, found.condition("UpToDate")?["status"]?.string == "False",
-          found.condition("UpToDate")?["message"]?.string?.contains("0123456789abcdef") == true
+          found.condition("UpToDate")?["message"]?.string?.contains(absent) == true
         else { throw NotYet(found.conditionText) }
       }
       #expect(try await Set(scope.client.list(.pod, namespace: scope.name).items.map(\.uid)) == Set(pods))

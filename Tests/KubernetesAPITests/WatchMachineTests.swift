@@ -176,6 +176,16 @@ struct WatchMachineTests {
         Move(input: .opened, events: [.restarted], action: .read),
       ]),
     Story(
+      name: "lists where a server fails at a streamed initial list, as one with an old etcd does",
+      moves: [
+        Move(input: .ready, action: .watch(resourceVersion: nil)),
+        Move(input: refused(500), action: .wait(first)),
+        Move(input: .ready, action: .list(next: nil)),
+        Move(
+          input: page([a1], "9"), events: [.restarted, .initial(a1), .synced(resourceVersion: "9")],
+          action: .watch(resourceVersion: "9")),
+      ]),
+    Story(
       name: "lists where a server takes the request for a stream but never ends the initial list",
       moves: [
         Move(input: .ready, action: .watch(resourceVersion: nil)),

@@ -58,6 +58,28 @@ import Testing
     await place.close()
   }
 
+  @Test("An object that a quota or a rule refuses is said, and tried again")
+  func refusal() async throws {
+    let place = Workplace(Self.defaults)
+    await place.cluster.refuse(.service, status: 403, reason: "Forbidden", message: "exceeded quota: services=0")
+    await place.cluster.put(Workplace.resource(ModelDeployment.type, "churn", Self.spec), as: ModelDeployment.type)
+    let controller = Self.controller(place)
+    for _ in 0..<2 {
+      try await place.refresh()
+      #expect(try await controller.reconcile(Self.key, place.context) == .after(.seconds(30)))
+    }
+    let resource = await place.cluster.object(ModelDeployment.type, "churn")
+    #expect(resource?.statusCondition("Ready")?["reason"] == "ObjectRefused")
+    #expect(resource?.statusCondition("Ready")?["message"]?.string?.hasSuffix("exceeded quota: services=0") == true)
+    #expect(resource?.statusCondition("Stalled") == nil)
+    #expect(await place.cluster.writes.filter { $0.hasPrefix("status") }.count == 1)
+    await place.cluster.refuse(.service, status: 422, reason: "Invalid", message: "metadata.name: no DNS label")
+    _ = try await controller.reconcile(Self.key, place.context)
+    let stalled = await place.cluster.object(ModelDeployment.type, "churn")?.statusCondition("Stalled")
+    #expect(stalled?["reason"] == "ObjectRefused")
+    await place.close()
+  }
+
   @Test("The model of a sweep is its best run, and a sweep without one is waited for")
   func sweep() {
     var sweep = DynamicObject(TrainingSweep.type, Self.key)

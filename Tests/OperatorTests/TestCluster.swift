@@ -16,6 +16,7 @@ actor TestCluster: ObjectClient {
   /// One line a write, in order.
   private(set) var writes: [String] = []
   private var version = 0
+  private var refusals: [ResourceType: APIError] = [:]
 
   func object(_ type: ResourceType, _ name: String) -> DynamicObject? {
     objects[ObjectReference(type, ObjectKey(namespace: "ml", name: name))]
@@ -47,6 +48,11 @@ actor TestCluster: ObjectClient {
 
   func forgetWrites() { writes = [] }
 
+  /// Takes no more objects of a kind, with an answer such as a quota's.
+  func refuse(_ type: ResourceType, status: Int, reason: String, message: String) {
+    refusals[type] = APIError(httpStatus: status, reason: reason, message: message, path: "/\(type.plural)")
+  }
+
   private func note(_ verb: String, _ type: ResourceType, _ key: ObjectKey) {
     writes.append("\(verb) \(type.plural) \(key.name)")
   }
@@ -64,6 +70,7 @@ actor TestCluster: ObjectClient {
 
   func create(_ object: DynamicObject, as type: ResourceType, fieldManager: String) async throws -> DynamicObject {
     note("create", type, object.key)
+    if let refusal = refusals[type] { throw refusal }
     guard objects[ObjectReference(type, object.key)] == nil else {
       throw APIError(httpStatus: 409, reason: "AlreadyExists", message: "exists")
     }
@@ -85,6 +92,7 @@ actor TestCluster: ObjectClient {
     _ object: DynamicObject, as type: ResourceType, fieldManager: String, force: Bool, subresource: String?
   ) async throws -> DynamicObject {
     note(subresource == "status" ? "status" : "apply", type, object.key)
+    if let refusal = refusals[type] { throw refusal }
     let current = objects[ObjectReference(type, object.key)]
     guard subresource == "status" else {
       return put(DynamicObject((current?.json ?? .object([:])).merging(patch: object.json)), as: type)

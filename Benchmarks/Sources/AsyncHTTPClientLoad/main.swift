@@ -3,6 +3,7 @@
 import AsyncHTTPClient
 import Measuring
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -22,5 +23,5 @@ let figures = try await ClosedLoop.run(inFlight: inFlight, seconds: seconds) {
   precondition(response.status == .ok && body.readableBytes == 172)
 }
 try report(figures)
-try await client.shutdown()
+try await client.shutdown().get()
 try await group.shutdownGracefully()

@@ -12,7 +12,7 @@ let url = arguments[1]
 let authority = [UInt8](try Data(contentsOf: URL(filePath: arguments[2])))
 let client = HTTPClient(HTTPClientConfiguration(tls: TLSOptions(trustRoots: .pem(authority)), userAgent: "bench"))
 let figures = try await ClosedLoop.run(inFlight: inFlight, seconds: seconds) {
-  let response = try await client.send(HTTPRequest(method: "GET", url: url))
+  let response = try await client.send(HTTPRequest(url: url))
   precondition(response.status == 200 && response.body.count == 172)
 }
 try report(figures)

@@ -86,7 +86,7 @@ extension FeatureSet {
     }
   }
 
-  /// What the values of a feature must be like. A set that breaks it is not materialised, and its condition says
+  /// What the values of a feature must be like. Where they are not, the condition ChecksPassed is False and says
   /// which.
   public struct FeatureCheck: Sendable, Hashable, Codable {
     /// The name of a feature of this set.
@@ -194,7 +194,7 @@ extension FeatureSet.Feature {
 extension FeatureSet.FeatureCheck {
   static let schema = Schema.object(
     """
-    What the values of a feature must be like. A set that breaks it is not materialised, and its condition says \
+    What the values of a feature must be like. Where they are not, the condition ChecksPassed is False and says \
     which.
     """,
     [

@@ -19,5 +19,7 @@ extension FeatureSet.ValueType {
 
 extension FeatureSet {
   /// Columns that the online table has besides keys and features: the time of the event and of its writing.
-  public static let reservedColumns: Set<String> = ["event_ts", "created_ts"]
+  public static let reservedColumns: Set<String> = [eventTimeColumn, createdTimeColumn]
+  public static let eventTimeColumn = "_event_time"
+  public static let createdTimeColumn = "_created_time"
 }

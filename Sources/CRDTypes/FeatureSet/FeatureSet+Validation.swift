@@ -16,6 +16,9 @@ extension FeatureSet.Spec: ValidatedSpec {
       check.report(
         "spec.features[\(feature.name)].name", "\(names) are columns of the online table: rename the feature")
     }
+    for key in keys where FeatureSet.reservedColumns.contains(key) {
+      check.report("spec.entity.keys[\(key)].name", "is a column of the online table: rename it in a view")
+    }
     check.duration(ttl, at: "spec.ttl", positive: true)
     checkOnline(&check)
     checkChecks(&check)

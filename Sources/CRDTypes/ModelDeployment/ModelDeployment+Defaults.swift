@@ -12,7 +12,9 @@ extension ModelDeployment.Spec {
   /// How long a revision may take to become ready.
   public var rolloutDeadline: Duration { rollout?.deadline.flatMap(DurationText.duration) ?? .seconds(600) }
   /// How long a revision without traffic goes on before it is scaled down.
-  public var drainTime: Duration { rollout?.drain.flatMap(DurationText.duration) ?? .seconds(30) }
+  public var drainTime: Duration { rollout?.drain.flatMap(DurationText.duration) ?? Self.defaultDrainTime }
+  /// `drainTime` where the spec is silent.
+  public static let defaultDrainTime: Duration = .seconds(30)
   public var warmTime: Duration { rollout?.keepWarm.flatMap(DurationText.duration) ?? .zero }
   public var historyLimit: Int64 { rollout?.historyLimit ?? 3 }
 }

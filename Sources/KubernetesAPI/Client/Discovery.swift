@@ -1,5 +1,6 @@
 public import CRDTypes
 import JSON
+import Transport
 
 /// One API group of a server and the versions that it serves.
 public struct DiscoveredGroup: Sendable, Hashable {

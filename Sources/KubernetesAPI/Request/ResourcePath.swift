@@ -1,4 +1,5 @@
 public import CRDTypes
+import Transport
 
 extension ResourceType {
   /// The path of the collection: in one namespace, or in all of them where `namespace` is nil.

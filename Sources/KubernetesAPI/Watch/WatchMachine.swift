@@ -178,7 +178,11 @@ struct WatchMachine: Sendable {
       state = .empty
       return Step(action: begin())
     }
-    if case .streaming = state { state = .empty }
+    if case .streaming = state {
+      state = .empty
+      // Also what an API server answers whose etcd is too old to say how far a watch has come: a list would succeed.
+      listsOnce = error.httpStatus == 500
+    }
     if error.isGone {
       state = .empty
       failures += 1

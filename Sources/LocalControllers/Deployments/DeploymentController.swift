@@ -40,7 +40,7 @@ struct DeploymentController: Sendable {
       do {
         try await client.create(create, as: .replicaSet, fieldManager: Self.manager)
       } catch let error as APIError where error.isAlreadyExists {
-        // Made a moment ago; the cache will show it.
+        return try await collided(create, deployment)
       }
     }
     for (replicaSet, size) in plan.scale { try await resize(replicaSet, to: size, planner.sizes) }
@@ -61,6 +61,21 @@ struct DeploymentController: Sendable {
     }
     try await report(plan, deployment)
     return plan.wake.map { .after(.milliseconds(Int64($0 * 1000))) } ?? .whenChanged
+  }
+
+  /// A ReplicaSet's name was taken: by itself, made a moment ago, which the cache will show, or by another's, which
+  /// calls for another name.
+  private func collided(_ wanted: DynamicObject, _ deployment: DynamicObject) async throws -> Next {
+    let found = try await client.find(.replicaSet, wanted.key)
+    if found?.controllerReference?.uid == deployment.uid { return .after(.milliseconds(50)) }
+    let count = (deployment.status["collisionCount"]?.int ?? 0) + 1
+    try await client.patch(
+      .deployment, deployment.key,
+      .merge([
+        "metadata": ["resourceVersion": .string(deployment.resourceVersion)],
+        "status": ["collisionCount": JSONValue(count)],
+      ]), subresource: "status", fieldManager: Self.manager)
+    return .whenChanged
   }
 
   /// Writes the status, and the revision with it: through the status subresource it does not count as a new

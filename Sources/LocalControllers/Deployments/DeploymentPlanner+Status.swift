@@ -10,7 +10,7 @@ extension DeploymentPlanner {
     let updated = current?.status["replicas"]?.int ?? 0
     let ready = sum("readyReplicas")
     let available = sum("availableReplicas")
-    let missing = max(0, max(replicas, total) - available)
+    let missing = max(0, replicaSets.reduce(plan.create.map(size) ?? 0) { $0 + size($1) } - available)
     plan.status = .compact([
       "observedGeneration": .integer(deployment.generation), "replicas": total > 0 ? JSONValue(total) : nil,
       "updatedReplicas": updated > 0 ? JSONValue(updated) : nil, "readyReplicas": ready > 0 ? JSONValue(ready) : nil,
@@ -25,41 +25,65 @@ extension DeploymentPlanner {
         "Available", enough, reason: enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
         message: enough ? "Deployment has minimum availability." : "Deployment does not have minimum availability.")
     ]
-    conditions.append(progress(&plan, total: total, updated: updated, available: available))
+    if let progress = progress(&plan) { conditions.append(progress) }
     plan.status["conditions"] = .array(conditions)
   }
 
-  private func progress(_ plan: inout Plan, total: Int, updated: Int, available: Int) -> JSONValue {
+  /// Whether everything is of the current template, and as much as is asked for, and available.
+  func isComplete(_ plan: Plan) -> Bool {
+    ["updatedReplicas", "replicas", "availableReplicas"].allSatisfy { (plan.status[$0]?.int ?? 0) == replicas }
+  }
+
+  /// `syncRolloutStatus` of Kubernetes: a rollout that has ended stays so whatever its pods do later; one that is under
+  /// way has until its deadline to come nearer to its end each time.
+  private func progress(_ plan: inout Plan) -> JSONValue? {
     let name = current?.name ?? plan.create?.name ?? deployment.name
     let old = deployment.condition("Progressing")
+    let reason = old?["reason"]?.string
     if spec["paused"]?.bool == true {
+      if reason == "ProgressDeadlineExceeded" { return old }
       return condition("Progressing", nil, reason: "DeploymentPaused", message: "Deployment is paused")
     }
     if plan.create != nil {
-      return condition("Progressing", true, reason: "NewReplicaSetCreated", message: "Created new replica set \"\(name)\"")
+      return condition(
+        "Progressing", true, reason: "NewReplicaSetCreated", message: "Created new replica set \"\(name)\"")
     }
-    if updated == replicas, total == replicas, available == replicas, deployment.status["observedGeneration"] != nil {
+    func count(_ field: String) -> Int { plan.status[field]?.int ?? 0 }
+    func before(_ field: String) -> Int { deployment.status[field]?.int ?? 0 }
+    if reason == "NewReplicaSetAvailable", count("replicas") == count("updatedReplicas") { return old }
+    if isComplete(plan) {
       return condition(
         "Progressing", true, reason: "NewReplicaSetAvailable",
         message: "ReplicaSet \"\(name)\" has successfully progressed.")
     }
-    let isMoving = ["updatedReplicas", "readyReplicas", "availableReplicas", "replicas"].contains {
-      (deployment.status[$0]?.int ?? 0) != (plan.status[$0]?.int ?? 0)
-    }
-    let since = old?["lastUpdateTime"]?.string.flatMap(Timestamp.date)
+    let isNearer =
+      ["updatedReplicas", "readyReplicas", "availableReplicas"].contains { count($0) > before($0) }
+      || count("replicas") - count("updatedReplicas") < before("replicas") - before("updatedReplicas")
     let deadline = spec["progressDeadlineSeconds"]?.double ?? 600
-    if !isMoving, let since, old?["reason"]?.string != "NewReplicaSetAvailable" {
-      let left = deadline - now.timeIntervalSince(since)
-      if left <= 0 {
-        return condition(
-          "Progressing", false, reason: "ProgressDeadlineExceeded",
-          message: "ReplicaSet \"\(name)\" has timed out progressing.")
-      }
-      plan.wake = left + 0.1
+    if isNearer {
+      plan.wake = deadline + 1
+      return condition(
+        "Progressing", true, reason: "ReplicaSetUpdated", message: "ReplicaSet \"\(name)\" is progressing.",
+        isUpdate: true)
+    }
+    if reason == "DeploymentPaused" {
+      plan.wake = deadline + 1
+      return condition("Progressing", nil, reason: "DeploymentResumed", message: "Deployment is resumed")
+    }
+    guard let old else {
+      return condition(
+        "Progressing", true, reason: "FoundNewReplicaSet", message: "Found new replica set \"\(name)\"")
+    }
+    guard reason != "NewReplicaSetAvailable", reason != "ProgressDeadlineExceeded" else { return old }
+    let since = old["lastUpdateTime"]?.string.flatMap(Timestamp.date) ?? now
+    let left = deadline - now.timeIntervalSince(since)
+    guard left < 0 else {
+      plan.wake = left + 1
+      return old
     }
     return condition(
-      "Progressing", true, reason: "ReplicaSetUpdated", message: "ReplicaSet \"\(name)\" is progressing.",
-      isUpdate: isMoving)
+      "Progressing", false, reason: "ProgressDeadlineExceeded",
+      message: "ReplicaSet \"\(name)\" has timed out progressing.")
   }
 
   private func condition(

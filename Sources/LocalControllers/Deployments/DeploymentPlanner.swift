@@ -35,7 +35,7 @@ struct DeploymentPlanner: Sendable {
   var unavailable: Int {
     if isRecreate { return 0 }
     let value = bound("maxUnavailable", roundUp: false)
-    return value == 0 && surge == 0 ? 1 : min(value, replicas)
+    return min(value == 0 && surge == 0 ? 1 : value, replicas)
   }
 
   private func bound(_ name: String, roundUp: Bool) -> Int {
@@ -62,38 +62,35 @@ struct DeploymentPlanner: Sendable {
   func plan() -> Plan {
     var plan = Plan(status: deployment.status)
     let isPaused = spec["paused"]?.bool == true
-    let newest = replicaSets.compactMap { $0.annotations[Self.revision].flatMap { Int($0) } }.max() ?? 0
+    let newest = replicaSets.map(Self.revision).max() ?? 0
     if let current {
-      let own = current.annotations[Self.revision].flatMap { Int($0) } ?? 0
-      let older = replicaSets.filter { $0.uid != current.uid }
-        .compactMap { $0.annotations[Self.revision].flatMap { Int($0) } }.max() ?? 0
+      let own = Self.revision(of: current)
+      let older = replicaSets.filter { $0.uid != current.uid }.map(Self.revision).max() ?? 0
       let revision = own > older ? own : older + 1
       plan.revision = String(revision)
       if revision != own { plan.renumber = (current, String(revision)) }
-      if !isPaused || current.spec["replicas"]?.int != replicas { resize(&plan, current: current, isPaused: isPaused) }
-    } else if !isPaused {
+      if isPaused || isScaled { plan.scale = proportional() } else { resize(&plan, current: current) }
+    } else if isPaused || isScaled {
+      plan.scale = proportional()
+    } else {
       let old = replicaSets.filter { size($0) > 0 }
-      let room = isRecreate ? (pods.contains(where: { !$0.isPodOver }) && !old.isEmpty ? 0 : replicas)
+      let room = isRecreate ? (pods.contains { !$0.isPodOver } ? 0 : replicas)
         : max(0, min(replicas, replicas + surge - old.reduce(0) { $0 + size($1) }))
-      if isRecreate, !old.isEmpty { plan.scale = old.map { ($0, 0) } }
+      if isRecreate { plan.scale = old.map { ($0, 0) } }
       plan.revision = String(newest + 1)
       plan.create = makeReplicaSet(revision: newest + 1, replicas: room)
     }
-    if !isPaused { cleanUp(&plan) }
     writeStatus(&plan)
+    if isPaused || isComplete(plan) { cleanUp(&plan) }
     return plan
   }
 
-  private func size(_ replicaSet: DynamicObject) -> Int { replicaSet.spec["replicas"]?.int ?? 0 }
+  func size(_ replicaSet: DynamicObject) -> Int { replicaSet.spec["replicas"]?.int ?? 0 }
 
   private func count(_ replicaSet: DynamicObject, _ field: String) -> Int { replicaSet.status[field]?.int ?? 0 }
 
-  private func resize(_ plan: inout Plan, current: DynamicObject, isPaused: Bool) {
+  private func resize(_ plan: inout Plan, current: DynamicObject) {
     let old = replicaSets.filter { $0.uid != current.uid && size($0) > 0 }
-    if isPaused {
-      if old.isEmpty, size(current) != replicas { plan.scale = [(current, replicas)] }
-      return
-    }
     if isRecreate {
       plan.scale = old.map { ($0, 0) }
       let oldPods = pods.contains { pod in
@@ -131,7 +128,7 @@ struct DeploymentPlanner: Sendable {
   }
 
   private func makeReplicaSet(revision: Int, replicas size: Int) -> DynamicObject {
-    let hash = TemplateHash.of(template)
+    let hash = TemplateHash.of(template, collisions: deployment.status["collisionCount"]?.int ?? 0)
     var labelled = template
     labelled[path: "metadata", "labels", Self.hashLabel] = .string(hash)
     var selector = spec["selector"] ?? .object([:])
@@ -158,12 +155,15 @@ struct DeploymentPlanner: Sendable {
   /// The annotations by which a ReplicaSet knows what its Deployment wants.
   var sizes: [String: String] { [Self.desired: String(replicas), Self.maximum: String(replicas + surge)] }
 
+  static func revision(of replicaSet: DynamicObject) -> Int { replicaSet.annotations[revision].flatMap { Int($0) } ?? 0 }
+
+  /// Takes away old ReplicaSets beyond the history that is kept, the oldest revisions first.
   private func cleanUp(_ plan: inout Plan) {
     let limit = spec["revisionHistoryLimit"]?.int ?? 10
     let idle = replicaSets.filter { replicaSet in
       replicaSet.uid != current?.uid && size(replicaSet) == 0 && count(replicaSet, "replicas") == 0
-        && !replicaSet.isDeleting
-    }.sorted { ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "") }
+        && !replicaSet.isDeleting && (replicaSet.status["observedGeneration"]?.integer ?? 0) >= replicaSet.generation
+    }.sorted { (Self.revision(of: $0), $0.creationTimestamp ?? "") < (Self.revision(of: $1), $1.creationTimestamp ?? "") }
     if idle.count > limit { plan.delete = Array(idle.prefix(idle.count - limit)) }
   }
 }

@@ -5,9 +5,10 @@ import JSON
 enum TemplateHash {
   static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
 
-  static func of(_ template: JSONValue) -> String {
+  /// - Parameter collisions: how often a name that was made of the hash was taken already; each gives another hash.
+  static func of(_ template: JSONValue, collisions: Int = 0) -> String {
     var hash: UInt32 = 2_166_136_261
-    for byte in template.bytes() {
+    for byte in template.bytes() + (collisions > 0 ? Array(String(collisions).utf8) : []) {
       hash ^= UInt32(byte)
       hash = hash &* 16_777_619
     }

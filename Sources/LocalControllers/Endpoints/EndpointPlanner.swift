@@ -51,12 +51,13 @@ enum EndpointPlanner {
     }
     return .compact([
       "name": .string(port["name"]?.string ?? ""), "port": number.map { JSONValue($0) },
-      "protocol": .string(port["protocol"]?.string ?? "TCP"),
+      "protocol": .string(port["protocol"]?.string ?? "TCP"), "appProtocol": port["appProtocol"],
     ])
   }
 
   private static func named(_ name: String, in pod: DynamicObject) -> Int? {
-    for container in pod.spec["containers"]?.array ?? [] {
+    let sidecars = (pod.spec["initContainers"]?.array ?? []).filter { $0["restartPolicy"]?.string == "Always" }
+    for container in (pod.spec["containers"]?.array ?? []) + sidecars {
       for port in container["ports"]?.array ?? [] where port["name"]?.string == name {
         return port["containerPort"]?.int
       }

@@ -84,7 +84,7 @@ actor GarbageCollector {
     graph.set(
       OwnerGraph.Node(
         reference: ObjectReference(type, object.key), uid: object.uid, owners: object.ownerReferences,
-        finalizers: object.finalizers, isDeleting: object.isDeleting))
+        finalizers: object.finalizers, isDeleting: object.isDeleting, resourceVersion: object.resourceVersion))
     changed.yield(object.uid)
     // An owner that waits for its dependents may now have none.
     for owner in before where !object.ownerReferences.contains(where: { $0.uid == owner.uid }) {
@@ -121,25 +121,33 @@ actor GarbageCollector {
   private func perform(_ action: OwnerGraph.Action) async throws {
     switch action {
     case .collect(let node):
+      // An object that was already asked to go in a certain way goes in that way.
+      let propagation: DeleteOptions.Propagation =
+        node.finalizers.contains(OwnerGraph.orphan)
+        ? .orphan : node.finalizers.contains(OwnerGraph.foreground) ? .foreground : .background
       try await client.delete(
-        node.reference.type, node.reference.key, options: DeleteOptions(propagation: .background, uid: node.uid))
+        node.reference.type, node.reference.key, options: DeleteOptions(propagation: propagation, uid: node.uid))
     case .collectForeground(let node):
       try await client.delete(
         node.reference.type, node.reference.key, options: DeleteOptions(propagation: .foreground, uid: node.uid))
-    case .disown(let node, let owner):
-      let rest = node.owners.filter { $0.uid != owner }
+    case .disown(let node, let owners):
+      let rest = node.owners.filter { !owners.contains($0.uid) }
       var object = DynamicObject(node.reference.type, node.reference.key)
       object.ownerReferences = rest
       let patch: JSONValue = [
         "metadata": [
-          "uid": .string(node.uid), "ownerReferences": rest.isEmpty ? .null : object.metadata["ownerReferences"] ?? .null,
+          "uid": .string(node.uid), "resourceVersion": .string(node.resourceVersion),
+          "ownerReferences": rest.isEmpty ? .null : object.metadata["ownerReferences"] ?? .null,
         ]
       ]
       try await client.patch(node.reference.type, node.reference.key, .merge(patch), fieldManager: Self.manager)
     case .release(let node, let finalizer):
       let rest = node.finalizers.filter { $0 != finalizer }
       let patch: JSONValue = [
-        "metadata": ["uid": .string(node.uid), "finalizers": rest.isEmpty ? .null : JSONValue(rest)]
+        "metadata": [
+          "uid": .string(node.uid), "resourceVersion": .string(node.resourceVersion),
+          "finalizers": rest.isEmpty ? .null : JSONValue(rest),
+        ]
       ]
       try await client.patch(node.reference.type, node.reference.key, .merge(patch), fieldManager: Self.manager)
     case .verify(let node, let owner):

@@ -12,6 +12,10 @@ struct OwnerGraph: Sendable {
     var owners: [OwnerReference]
     var finalizers: [String]
     var isDeleting: Bool
+    /// A change is made only to what was seen: lists are written whole.
+    var resourceVersion = ""
+
+    var waitsForDependents: Bool { isDeleting && finalizers.contains(OwnerGraph.foreground) }
   }
 
   enum Action: Sendable, Hashable {
@@ -19,8 +23,8 @@ struct OwnerGraph: Sendable {
     case collect(Node)
     /// Deletes a dependent of an owner that is deleted in the foreground.
     case collectForeground(Node)
-    /// Takes an owner off a dependent that stays.
-    case disown(Node, owner: String)
+    /// Takes owners off a dependent that stays.
+    case disown(Node, owners: [String])
     /// Takes the collector's own finalizer off an owner.
     case release(Node, finalizer: String)
     /// Asks the API server whether an owner that the graph does not know exists.
@@ -45,13 +49,22 @@ struct OwnerGraph: Sendable {
   mutating func remove(_ uid: String) {
     remove(links: uid)
     nodes[uid] = nil
-    absent.insert(uid)
+    markAbsent(uid)
   }
 
-  mutating func markAbsent(_ uid: String) { absent.insert(uid) }
+  /// Notes that an owner does not exist, for as long as something names it.
+  mutating func markAbsent(_ uid: String) {
+    if dependents[uid] != nil { absent.insert(uid) }
+  }
 
   private mutating func remove(links uid: String) {
-    for owner in nodes[uid]?.owners ?? [] { dependents[owner.uid]?.remove(uid) }
+    for owner in nodes[uid]?.owners ?? [] {
+      dependents[owner.uid]?.remove(uid)
+      if dependents[owner.uid]?.isEmpty == true {
+        dependents[owner.uid] = nil
+        absent.remove(owner.uid)
+      }
+    }
   }
 
   func dependents(of uid: String) -> [Node] { (dependents[uid] ?? []).sorted().compactMap { nodes[$0] } }
@@ -66,32 +79,54 @@ struct OwnerGraph: Sendable {
       for dependent in dependents(of: uid) { out += ownActions(dependent) }
     }
     if nodes[uid]?.isDeleting == true { out += actions(ofOwner: uid) }
-    return out
+    var seen: Set<Action> = []
+    return out.filter { seen.insert($0).inserted }
   }
 
+  /// What becomes of an object by its owners (`attemptToDeleteItem` of Kubernetes' garbage collector): one owner that
+  /// stays keeps it, and only the owners that go are taken off it.
   private func ownActions(_ node: Node) -> [Action] {
     guard !node.owners.isEmpty, !node.isDeleting else { return [] }
     let unknown = node.owners.filter { nodes[$0.uid] == nil && !absent.contains($0.uid) }
     if !unknown.isEmpty { return unknown.map { .verify(node, $0) } }
-    let gone = node.owners.filter { nodes[$0.uid] == nil }
-    if gone.count == node.owners.count { return [.collect(node)] }
-    // The others still want it; it no longer belongs to those that are gone.
-    return gone.map { .disown(node, owner: $0.uid) }
+    var staying = 0
+    var going: [String] = []
+    var isAwaited = false
+    for owner in node.owners {
+      guard let found = self.owner(owner, of: node) else {
+        going.append(owner.uid)
+        continue
+      }
+      if found.waitsForDependents {
+        isAwaited = true
+        going.append(owner.uid)
+      } else {
+        staying += 1
+      }
+    }
+    if staying > 0 { return going.isEmpty ? [] : [.disown(node, owners: going)] }
+    return [isAwaited && !dependents(of: node.uid).isEmpty ? .collectForeground(node) : .collect(node)]
+  }
+
+  /// An owner that exists. One in another namespace is not the owner that a reference means.
+  private func owner(_ reference: OwnerReference, of node: Node) -> Node? {
+    guard let owner = nodes[reference.uid] else { return nil }
+    let namespace = owner.reference.key.namespace
+    return namespace == nil || namespace == node.reference.key.namespace ? owner : nil
   }
 
   private func actions(ofOwner uid: String) -> [Action] {
     guard let owner = nodes[uid] else { return [] }
+    let held = dependents(of: uid)
     if owner.finalizers.contains(Self.orphan) {
-      let held = dependents(of: uid)
       if held.isEmpty { return [.release(owner, finalizer: Self.orphan)] }
-      return held.map { .disown($0, owner: uid) }
+      return held.map { .disown($0, owners: [uid]) }
     }
     guard owner.finalizers.contains(Self.foreground) else { return [] }
-    let held = dependents(of: uid)
     let blocking = held.filter { node in
       node.owners.contains { $0.uid == uid && $0.blockOwnerDeletion == true }
     }
     if blocking.isEmpty { return [.release(owner, finalizer: Self.foreground)] }
-    return held.filter { !$0.isDeleting }.map { .collectForeground($0) }
+    return blocking.flatMap { ownActions($0) }
   }
 }

@@ -32,6 +32,8 @@ struct JobController: Sendable {
       for pod in pods { try await release(pod) }
       return .whenChanged
     }
+    // Before its first status a Job may follow one of the same name whose pods nobody else will let go.
+    if job.status["startTime"] == nil { try await releaseOrphans(of: key, but: job.uid) }
     guard expectations.areMet(for: key, seen: pods) else { return .after(.milliseconds(20)) }
     let plan = JobPlanner(job: job, pods: pods, now: Date()).plan()
     if plan.deleteJob {
@@ -39,6 +41,11 @@ struct JobController: Sendable {
       return .whenChanged
     }
     for pod in plan.delete {
+      try await delete(.pod, pod)
+      expectations.deleted(pod.uid, for: key)
+    }
+    for pod in plan.discard {
+      try await release(pod)
       try await delete(.pod, pod)
       expectations.deleted(pod.uid, for: key)
     }
@@ -80,10 +87,10 @@ struct JobController: Sendable {
   }
 
   /// Pods whose Job is gone can be counted nowhere; nothing may hold them.
-  private func releaseOrphans(of key: ObjectKey) async throws {
+  private func releaseOrphans(of key: ObjectKey, but uid: String? = nil) async throws {
     for pod in caches.pods.objects(namespace: key.namespace) {
       let owner = pod.controllerReference
-      if owner?.kind == "Job", owner?.name == key.name { try await release(pod) }
+      if owner?.kind == "Job", owner?.name == key.name, owner?.uid != uid { try await release(pod) }
     }
   }
 }

@@ -7,6 +7,8 @@ struct JobPlan: Sendable {
   var status: JSONValue
   var create: [DynamicObject] = []
   var delete: [DynamicObject] = []
+  /// Pods the Job lets go of: the tracking finalizer goes first, so that their end counts as nothing.
+  var discard: [DynamicObject] = []
   /// Pods whose end is recorded in the status: the tracking finalizer can go once the status is written.
   var release: [DynamicObject] = []
   /// The Job has outlived its time to live.
@@ -23,7 +25,8 @@ struct JobPlan: Sendable {
   }
 }
 
-/// The Job controller's decisions (batch/v1, KEP-2307 tracking with finalizers, KEP-3329 podFailurePolicy). Pure.
+/// The Job controller's decisions (batch/v1, KEP-2307 tracking with finalizers, KEP-3329 podFailurePolicy,
+/// KEP-3998 interim conditions). Pure.
 struct JobPlanner: Sendable {
   let job: DynamicObject
   let pods: [DynamicObject]
@@ -42,23 +45,24 @@ struct JobPlanner: Sendable {
       finish(&plan)
       return plan
     }
-    var tally = JobTally(job: job, pods: pods)
-    plan.release = tally.release
     var conditions = JobConditions(job.status["conditions"]?.array ?? [], now: now)
-
-    let start = job.status["startTime"]?.string.flatMap(Timestamp.date)
-    if let verdict = failure(tally, start: start) ?? interim(conditions) {
-      conclude(&plan, &tally, &conditions, verdict)
-    } else if isComplete(tally) {
-      conclude(&plan, &tally, &conditions, nil)
+    let decided = earlier(conditions)
+    var tally = JobTally(job: job, pods: pods, isFailing: decided?.isFailure == true)
+    let start = startTime(&plan, &conditions)
+    if let verdict = decided ?? failure(tally, start: start) ?? success(tally) {
+      if verdict.isFailure, decided == nil { tally = JobTally(job: job, pods: pods, isFailing: true) }
+      conclude(&plan, tally, &conditions, verdict)
     } else {
-      steer(&plan, &tally, &conditions, start: start)
+      steer(&plan, tally, &conditions, start: start)
     }
+    plan.release = tally.release
     write(&plan, tally, conditions)
     return plan
   }
 
+  /// How the Job ends, and why.
   struct Verdict: Sendable, Hashable {
+    var isFailure = true
     var reason: String
     var message: String
   }
@@ -67,81 +71,93 @@ struct JobPlanner: Sendable {
     ["Complete", "Failed"].contains { job.condition($0)?["status"]?.string == "True" }
   }
 
-  /// A failure that was decided before and whose pods are still ending.
-  private func interim(_ conditions: JobConditions) -> Verdict? {
-    guard let target = conditions["FailureTarget"] else { return nil }
-    return Verdict(reason: target["reason"]?.string ?? "", message: target["message"]?.string ?? "")
+  /// What was decided before while pods are still ending. It stands, whatever they do meanwhile.
+  private func earlier(_ conditions: JobConditions) -> Verdict? {
+    for (type, isFailure) in [("SuccessCriteriaMet", false), ("FailureTarget", true)] {
+      guard let target = conditions[type] else { continue }
+      return Verdict(
+        isFailure: isFailure, reason: target["reason"]?.string ?? "", message: target["message"]?.string ?? "")
+    }
+    return nil
+  }
+
+  /// Since when the Job runs. A Job that is resumed starts anew, so that its deadline does not count the pause.
+  private func startTime(_ plan: inout JobPlan, _ conditions: inout JobConditions) -> Date? {
+    if isSuspended {
+      plan.status["startTime"] = nil
+      return nil
+    }
+    let start = job.status["startTime"]?.string.flatMap(Timestamp.date)
+    let isResumed = conditions["Suspended"] != nil
+    if isResumed { conditions.set("Suspended", false, reason: "JobResumed", message: "Job resumed") }
+    if let start, !isResumed { return start }
+    plan.status["startTime"] = .string(Timestamp.text(now))
+    return now
   }
 
   private func failure(_ tally: JobTally, start: Date?) -> Verdict? {
     if let verdict = PodFailurePolicy(job: job).failing(pods) { return verdict }
-    if let limit = spec["activeDeadlineSeconds"]?.double, let start, !isSuspended,
-      now.timeIntervalSince(start) >= limit
-    {
-      return Verdict(reason: "DeadlineExceeded", message: "Job was active longer than specified deadline")
-    }
     let restarts = spec[path: "template", "spec", "restartPolicy"]?.string == "OnFailure" ? tally.restarts : 0
     if tally.failed > backoffLimit || (restarts > 0 && restarts >= backoffLimit && backoffLimit > 0)
       || (restarts > 0 && backoffLimit == 0)
     {
       return Verdict(reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit")
     }
+    if let limit = spec["activeDeadlineSeconds"]?.double, let start, now.timeIntervalSince(start) >= limit {
+      return Verdict(reason: "DeadlineExceeded", message: "Job was active longer than specified deadline")
+    }
     return nil
   }
 
-  private func isComplete(_ tally: JobTally) -> Bool {
-    guard let completions else { return tally.succeeded > 0 && tally.active.isEmpty }
-    return (isIndexed ? tally.completedIndexes.count : tally.succeeded) >= completions
+  private func success(_ tally: JobTally) -> Verdict? {
+    let isComplete = completions.map { tally.succeeded >= $0 } ?? (tally.succeeded > 0 && tally.active.isEmpty)
+    guard isComplete else { return nil }
+    return Verdict(
+      isFailure: false, reason: "CompletionsReached", message: "Reached expected number of succeeded pods")
   }
 
   /// The Job has been decided: nothing may run on, and the last condition comes when nothing does.
   private func conclude(
-    _ plan: inout JobPlan, _ tally: inout JobTally, _ conditions: inout JobConditions, _ verdict: Verdict?
+    _ plan: inout JobPlan, _ tally: JobTally, _ conditions: inout JobConditions, _ verdict: Verdict
   ) {
-    let (interim, final) = verdict == nil ? ("SuccessCriteriaMet", "Complete") : ("FailureTarget", "Failed")
-    let reason = verdict?.reason ?? "CompletionsReached"
-    let message = verdict?.message ?? "Reached expected number of succeeded pods"
-    conditions.set(interim, true, reason: reason, message: message)
-    plan.delete = tally.active
-    let ending = pods.contains { !$0.isPodOver }
-    guard !ending, tally.uncounted.isEmpty else { return }
-    conditions.set(final, true, reason: reason, message: message)
-    if verdict == nil { plan.status["completionTime"] = .string(Timestamp.text(now)) }
+    let (interim, final) = verdict.isFailure ? ("FailureTarget", "Failed") : ("SuccessCriteriaMet", "Complete")
+    conditions.set(interim, true, reason: verdict.reason, message: verdict.message)
+    // What a success leaves over is no failure; what runs when a Job fails is.
+    if verdict.isFailure { plan.delete = tally.active + tally.surplus } else { plan.discard = tally.active + tally.surplus }
+    guard pods.allSatisfy(\.hasPodStopped), tally.uncounted.isEmpty else { return }
+    conditions.set(final, true, reason: verdict.reason, message: verdict.message)
+    if !verdict.isFailure { plan.status["completionTime"] = .string(Timestamp.text(now)) }
     plan.wake(in: 0.01)
   }
 
   /// Brings the number of running pods to what it should be.
   private func steer(
-    _ plan: inout JobPlan, _ tally: inout JobTally, _ conditions: inout JobConditions, start: Date?
+    _ plan: inout JobPlan, _ tally: JobTally, _ conditions: inout JobConditions, start: Date?
   ) {
+    plan.discard = tally.surplus
     if isSuspended {
-      plan.delete = tally.active
-      plan.status["startTime"] = nil
+      plan.discard += tally.active
       conditions.set("Suspended", true, reason: "JobSuspended", message: "Job suspended")
       return
     }
-    if conditions["Suspended"] != nil {
-      conditions.set("Suspended", false, reason: "JobResumed", message: "Job resumed")
-    }
-    if start == nil { plan.status["startTime"] = .string(Timestamp.text(now)) }
     if let limit = spec["activeDeadlineSeconds"]?.double {
       plan.wake(in: limit - now.timeIntervalSince(start ?? now) + 0.05)
     }
     let wanted = self.wanted(tally)
     if tally.active.count > wanted {
-      plan.delete = Array(tally.active.sorted(by: Self.deleteFirst).prefix(tally.active.count - wanted))
+      plan.discard += PodRemovalOrder.first(tally.active.count - wanted, of: tally.active)
       return
     }
-    let wait = tally.backoffRemaining(at: now)
+    let wait = tally.backoff.remaining(at: now)
     if wait > 0, wanted > tally.active.count {
       plan.wake(in: wait)
       return
     }
-    let onlyFailed = spec["podReplacementPolicy"]?.string == "Failed"
-    let ending = onlyFailed ? pods.filter { $0.isDeleting && !$0.isPodOver }.count : 0
-    let count = max(0, wanted - tally.active.count - ending)
+    let ending = JobTally.replacesOnlyFailed(job) ? pods.filter { $0.isDeleting && !$0.hasPodStopped } : []
+    let count = max(0, wanted - tally.active.count - ending.count)
     if isIndexed {
-      let indexes = tally.freeIndexes(completions: completions ?? 0, wanted: count)
+      let indexes = tally.freeIndexes(
+        completions: completions ?? 0, wanted: count, taken: Set(ending.compactMap(JobTally.index)))
       plan.create = indexes.map { JobPods.make(job, index: $0) }
     } else {
       plan.create = (0..<count).map { _ in JobPods.make(job, index: nil) }
@@ -150,14 +166,7 @@ struct JobPlanner: Sendable {
 
   private func wanted(_ tally: JobTally) -> Int {
     guard let completions else { return tally.succeeded > 0 ? tally.active.count : parallelism }
-    let done = isIndexed ? tally.completedIndexes.count : tally.succeeded
-    return min(parallelism, max(0, completions - done))
-  }
-
-  private static func deleteFirst(_ left: DynamicObject, _ right: DynamicObject) -> Bool {
-    func rank(_ pod: DynamicObject) -> (Int, String) { (pod.isPodReady ? 1 : 0, pod.creationTimestamp ?? "") }
-    let (a, b) = (rank(left), rank(right))
-    return a.0 != b.0 ? a.0 < b.0 : a.1 > b.1
+    return min(parallelism, max(0, completions - tally.succeeded))
   }
 
   private func finish(_ plan: inout JobPlan) {
@@ -170,12 +179,12 @@ struct JobPlanner: Sendable {
   }
 
   private func write(_ plan: inout JobPlan, _ tally: JobTally, _ conditions: JobConditions) {
-    let removed = Set(plan.delete.map(\.uid))
+    let removed = Set((plan.delete + plan.discard).map(\.uid))
     let active = tally.active.filter { !removed.contains($0.uid) }
     plan.status["active"] = active.isEmpty && plan.create.isEmpty ? nil : JSONValue(active.count + plan.create.count)
     plan.status["ready"] = JSONValue(active.filter(\.isPodReady).count)
-    plan.status["terminating"] = JSONValue(pods.filter { $0.isDeleting && !$0.isPodOver }.count)
-    tally.write(to: &plan.status, isIndexed: isIndexed)
+    plan.status["terminating"] = JSONValue(pods.filter { $0.isDeleting && !$0.hasPodStopped }.count)
+    tally.write(to: &plan.status)
     plan.status["conditions"] = conditions.list.isEmpty ? nil : .array(conditions.list)
   }
 }

@@ -42,7 +42,7 @@ struct PodFailurePolicy: Sendable {
   private func exit(_ pod: DynamicObject, _ rule: JSONValue) -> (String, Int)? {
     let values = Set((rule["values"]?.array ?? []).compactMap(\.int))
     let wanted = rule["containerName"]?.string
-    for status in (pod.status["initContainerStatuses"]?.array ?? []) + (pod.status["containerStatuses"]?.array ?? []) {
+    for status in (pod.status["containerStatuses"]?.array ?? []) + (pod.status["initContainerStatuses"]?.array ?? []) {
       let name = status["name"]?.string ?? ""
       guard wanted == nil || wanted == name, let code = status[path: "state", "terminated", "exitCode"]?.int,
         code != 0

@@ -27,7 +27,7 @@ struct ReplicaSetPlanner: Sendable {
           PodManifest.make(template: template, owner: replicaSet, generateName: "\(replicaSet.name)-")
         }
       } else if active.count > wanted {
-        plan.delete = Array(active.sorted(by: Self.deleteFirst).prefix(active.count - wanted))
+        plan.delete = PodRemovalOrder.first(active.count - wanted, of: active)
       }
     }
     let minimum = spec["minReadySeconds"]?.double ?? 0
@@ -48,16 +48,6 @@ struct ReplicaSetPlanner: Sendable {
       "terminatingReplicas": JSONValue(pods.filter { $0.isDeleting && !$0.isPodOver }.count),
     ])
     return plan
-  }
-
-  /// Pods that are no loss go first: without a node, not ready, then the youngest.
-  private static func deleteFirst(_ left: DynamicObject, _ right: DynamicObject) -> Bool {
-    func rank(_ pod: DynamicObject) -> Int {
-      if (pod.spec["nodeName"]?.string ?? "").isEmpty { return 0 }
-      return pod.podPhase == "Pending" ? 1 : pod.isPodReady ? 3 : 2
-    }
-    let (a, b) = (rank(left), rank(right))
-    return a != b ? a < b : (left.creationTimestamp ?? "") > (right.creationTimestamp ?? "")
   }
 
   private static func readySince(_ pod: DynamicObject) -> Date {

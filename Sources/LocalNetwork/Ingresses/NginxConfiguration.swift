@@ -12,18 +12,19 @@ struct NginxConfiguration: Sendable {
     var out = """
       worker_processes 1;
       daemon off;
-      pid \(folder)/nginx.pid;
-      error_log \(folder)/error.log warn;
+      pid \(file("nginx.pid"));
+      error_log \(file("error.log")) warn;
       worker_shutdown_timeout 30s;
       events { worker_connections 4096; }
       http {
         access_log off;
         client_max_body_size 64m;
-        client_body_temp_path \(folder)/body;
-        proxy_temp_path \(folder)/proxy;
-        fastcgi_temp_path \(folder)/fastcgi;
-        uwsgi_temp_path \(folder)/uwsgi;
-        scgi_temp_path \(folder)/scgi;
+        client_body_temp_path \(file("body"));
+        proxy_temp_path \(file("proxy"));
+        fastcgi_temp_path \(file("fastcgi"));
+        uwsgi_temp_path \(file("uwsgi"));
+        scgi_temp_path \(file("scgi"));
+        proxy_http_version 1.1;
         proxy_connect_timeout 5s;
         proxy_read_timeout 60s;
         proxy_set_header Host $http_host;
@@ -38,33 +39,47 @@ struct NginxConfiguration: Sendable {
     return out + "}\n"
   }
 
+  private func file(_ name: String) -> String { Self.quoted("\(folder)/\(name)") }
+
+  /// A wildcard of an Ingress stands for one label, nginx's own for any number.
+  private static func serverName(_ host: String?) -> String {
+    guard let host, !host.isEmpty else { return "_" }
+    guard host.hasPrefix("*.") else { return host }
+    let rest = host.dropFirst(2).split(separator: ".").joined(separator: "\\.")
+    return "~^[^.]+\\.\(rest)$"
+  }
+
   private func server(_ host: IngressRoutes.Host?) -> String {
     let isDefault = host?.name == nil ? " default_server" : ""
-    var out = "  server {\n    listen 127.0.0.1:\(port)\(isDefault);\n    server_name \(host?.name ?? "_");\n"
+    var out = "  server {\n    listen 127.0.0.1:\(port)\(isDefault);\n    server_name \(Self.serverName(host?.name));\n"
     if let files = host?.tlsSecret.flatMap({ certificates[$0] }) {
       out += "    listen 127.0.0.1:\(tlsPort) ssl\(isDefault);\n"
-      out += "    ssl_certificate \(files.certificate);\n    ssl_certificate_key \(files.key);\n"
+      out += "    ssl_certificate \(Self.quoted(files.certificate));\n"
+      out += "    ssl_certificate_key \(Self.quoted(files.key));\n"
     }
-    var hasRoot = false
-    for route in host?.routes ?? [] {
-      hasRoot = hasRoot || (route.path == "/" && !route.isExact)
-      out += location(route)
+    // Of a path that is asked for both ways the exact one is the closer match; nginx takes each location once.
+    let routes = host?.routes ?? []
+    var seen: Set<String> = []
+    for route in routes.filter(\.isExact) + routes.filter({ !$0.isExact }) {
+      let action = route.backend.map { "proxy_pass http://\($0);" } ?? "return 503;"
+      for location in Self.locations(route) where seen.insert(location).inserted {
+        out += "    location \(location) { \(action) }\n"
+      }
     }
-    if !hasRoot { out += "    location / { return 404; }\n" }
+    if !seen.contains(Self.quoted("/")) { out += "    location / { return 404; }\n" }
     return out + "  }\n"
   }
 
   /// A path of type Prefix matches whole elements: `/a` takes `/a` and `/a/b`, not `/ab`.
-  private func location(_ route: IngressRoutes.Route) -> String {
-    let action = route.backend.map { "proxy_pass http://\($0);" } ?? "return 503;"
-    let path = Self.quoted(route.path)
-    if route.isExact { return "    location = \(path) { \(action) }\n" }
-    if route.path == "/" { return "    location / { \(action) }\n" }
+  private static func locations(_ route: IngressRoutes.Route) -> [String] {
+    if route.isExact { return ["= \(quoted(route.path))"] }
+    if route.path == "/" { return [quoted("/")] }
     let bare = route.path.hasSuffix("/") ? String(route.path.dropLast()) : route.path
-    return "    location = \(Self.quoted(bare)) { \(action) }\n    location \(Self.quoted(bare + "/")) { \(action) }\n"
+    return ["= \(quoted(bare))", quoted(bare + "/")]
   }
 
-  private static func quoted(_ path: String) -> String {
-    "\"" + path.flatMap { $0 == "\"" || $0 == "\\" || $0 == "$" ? ["\\", $0] : [$0] } + "\""
+  /// A text as one word of the configuration: within quotes only quotes and backslashes mean anything.
+  private static func quoted(_ text: String) -> String {
+    "\"" + text.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] } + "\""
   }
 }

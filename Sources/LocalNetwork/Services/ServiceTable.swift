@@ -20,12 +20,14 @@ struct ServiceTable: Sendable, Hashable {
   /// - Parameter excluded: cluster addresses that something else serves, such as the API server's own.
   init(services: [DynamicObject], pods: [DynamicObject], excluded: Set<ObjectKey> = [Self.apiServer]) {
     var byNamespace: [String?: [DynamicObject]] = [:]
-    for pod in pods where Self.takesTraffic(pod) { byNamespace[pod.namespace, default: []].append(pod) }
+    for pod in pods where !Self.isOver(pod) { byNamespace[pod.namespace, default: []].append(pod) }
     frontends = services.sorted { $0.key < $1.key }.flatMap { service -> [Frontend] in
       guard let address = service.spec["clusterIP"]?.string, address != "None", address.contains("."),
         !excluded.contains(service.key), let selector = service.spec["selector"]?.stringMap, !selector.isEmpty
       else { return [] }
+      let takesAny = service.spec["publishNotReadyAddresses"]?.bool == true
       let picked = (byNamespace[service.namespace] ?? []).filter { pod in
+        guard takesAny || Self.takesTraffic(pod) else { return false }
         let labels = pod.labels
         return selector.allSatisfy { labels[$0.key] == $0.value }
       }
@@ -40,6 +42,10 @@ struct ServiceTable: Sendable, Hashable {
 
   static let apiServer = ObjectKey(namespace: "default", name: "kubernetes")
 
+  private static func isOver(_ pod: DynamicObject) -> Bool {
+    ["Succeeded", "Failed"].contains(pod.status["phase"]?.string)
+  }
+
   private static func takesTraffic(_ pod: DynamicObject) -> Bool {
     let ready = pod.status["conditions"]?.array?.first { $0["type"]?.string == "Ready" }
     return !pod.isDeleting && ready?["status"]?.string == "True"
@@ -49,7 +55,8 @@ struct ServiceTable: Sendable, Hashable {
     guard let address = pod.status["podIP"]?.string, !address.isEmpty else { return nil }
     var number = port["targetPort"]?.int ?? port["port"]?.int
     if let name = port["targetPort"]?.string {
-      let ports = (pod.spec["containers"]?.array ?? []).flatMap { $0["ports"]?.array ?? [] }
+      let sidecars = (pod.spec["initContainers"]?.array ?? []).filter { $0["restartPolicy"]?.string == "Always" }
+      let ports = ((pod.spec["containers"]?.array ?? []) + sidecars).flatMap { $0["ports"]?.array ?? [] }
       number = Int(name) ?? ports.first { $0["name"]?.string == name }?["containerPort"]?.int
     }
     return number.map { "\(address):\($0)" }

@@ -17,6 +17,8 @@ public actor NodeAgent {
     var folder: PodFolder
     var isRunning = true
     var isDeleting = false
+    /// The API server no longer has the pod.
+    var isGone = false
   }
 
   private let client: KubernetesClient
@@ -89,11 +91,12 @@ public actor NodeAgent {
       if pod.isDeleting { await remove(pod) }
       return
     }
-    if pod.isDeleting {
-      await remove(pod)
-      return
-    }
     await start(pod, &group)
+    if pod.isDeleting, let entry = entries[pod.uid] {
+      // Nothing of it runs, but how it ended has to be told before it may go.
+      entries[pod.uid]?.isDeleting = true
+      entry.worker.delete(graceSeconds: 0)
+    }
   }
 
   private func start(_ pod: DynamicObject, _ group: inout ThrowingDiscardingTaskGroup<any Error>) async {
@@ -115,7 +118,8 @@ public actor NodeAgent {
       node: facts, pod: pod, podIP: pod.spec["hostNetwork"]?.bool == true ? hostIP : address, devices: held,
       folder: folder, backend: backend)
     let worker = PodWorker(
-      launcher: launcher, processes: processes, prober: Prober(client: probes, processes: processes))
+      launcher: launcher, processes: processes, prober: Prober(client: probes, processes: processes),
+      letGo: { [self] in await release(pod.uid) })
     entries[pod.uid] = Entry(worker: worker, pod: pod, address: address, folder: folder)
     group.addTask { [self] in
       await worker.run()
@@ -126,9 +130,19 @@ public actor NodeAgent {
   private func ended(_ uid: String) async {
     guard let entry = entries[uid] else { return }
     entries[uid]?.isRunning = false
+    if entry.isGone {
+      entries[uid] = nil
+      entry.folder.remove()
+    } else if entry.isDeleting {
+      await remove(entry.pod)
+    }
+  }
+
+  /// Takes back what a pod held. Once its end is known, the next pod that needs it may already be on its way.
+  private func release(_ uid: String) {
+    guard let entry = entries[uid] else { return }
     devices.release(uid)
     addresses.give(back: entry.address)
-    if entry.isDeleting { await remove(entry.pod) }
   }
 
   /// Tells the API server that nothing of a pod is left, which lets it go.
@@ -143,6 +157,7 @@ public actor NodeAgent {
 
   private func forget(_ entry: Entry) {
     if entry.isRunning {
+      entries[entry.pod.uid]?.isGone = true
       entry.worker.delete(graceSeconds: 0)
     } else {
       entries[entry.pod.uid] = nil
@@ -159,11 +174,11 @@ public actor NodeAgent {
     let folder = entry.folder
     return AsyncStream { continuation in
       let task = Task {
-        let restarts = await worker.restarts(of: container)
-        var reader = LogReader(file: folder.log(container, restart: previous ? restarts - 1 : restarts), options: options)
+        guard let run = await worker.run(of: container, previous: previous) else { return continuation.finish() }
+        var reader = LogReader(file: folder.log(container, restart: run), options: options)
         continuation.yield(reader.first())
         while options.follow, !previous, !Task.isCancelled {
-          let over = await worker.isOver(container, restart: restarts)
+          let over = await worker.isOver(container, run: run)
           let more = reader.more()
           if !more.isEmpty { continuation.yield(more) }
           if over { break }

@@ -8,6 +8,9 @@ import Processes
 /// It runs in a process of its own (`martlet-local container-init FILE`), started by the node. The process gets a
 /// mount namespace where there are volumes, loses its capabilities, can gain no privileges, and dies with the node.
 /// That is tidiness, not isolation: it sees the host's files, network and processes.
+///
+/// Without root the mount namespace comes with a user namespace, which only a process with one thread can enter: it
+/// must be called before anything else is.
 public enum ContainerInit {
   /// What the process is to become.
   struct Specification: Sendable, Codable {
@@ -46,7 +49,8 @@ public enum ContainerInit {
       do throws(ProcessError) {
         try mount(specification)
       } catch {
-        return fail("cannot mount the pod's volumes (that needs CAP_SYS_ADMIN): \(error)", cannotExecute)
+        let need = "that needs root, or a kernel that lets anyone make user namespaces"
+        return fail("cannot mount the pod's volumes (\(need)): \(error)", cannotExecute)
       }
     }
     if let folder = specification.workingDirectory, chdir(folder) != 0 {
@@ -56,8 +60,15 @@ public enum ContainerInit {
       return fail("cannot become group \(group): \(String(cString: strerror(errno)))", cannotExecute)
     }
     dropCapabilities()
-    if let user = specification.user, getuid() == 0, setuid(user) != 0 {
-      return fail("cannot become user \(user): \(String(cString: strerror(errno)))", cannotExecute)
+    if let user = specification.user, user != 0, getuid() == 0 {
+      _ = martlet_prctl(PR_SET_KEEPCAPS, 1)
+      if setuid(user) != 0 {
+        return fail("cannot become user \(user): \(String(cString: strerror(errno)))", cannotExecute)
+      }
+      // An image's files are there for the user that it runs as. The host's belong to root, and so do the volumes.
+      _ = martlet_keep_only_capability(Self.overrideOfFileModes)
+      // Changing the user has taken this back.
+      _ = martlet_prctl(PR_SET_PDEATHSIG, UInt(SIGKILL))
     }
     _ = martlet_prctl(PR_SET_NO_NEW_PRIVS, 1)
     return execute(specification)
@@ -78,6 +89,9 @@ public enum ContainerInit {
     return fail("exec: \"\(name)\": \(reason)", notFound)
   }
 
+  /// CAP_DAC_OVERRIDE (linux/capability.h).
+  private static let overrideOfFileModes: UInt32 = 1
+
   /// Takes all capabilities out of the bounding set. Where the process stays root it keeps what files' owners may
   /// do, since the host's files belong to root.
   private static func dropCapabilities() {
@@ -96,7 +110,7 @@ public enum ContainerInit {
   }
 
   private static func mount(_ specification: Specification) throws(ProcessError) {
-    try check("unshare", martlet_unshare_mounts())
+    try separate()
     try check("mount --make-rprivate /", Glibc.mount("none", "/", nil, UInt(MS_REC) | UInt(MS_PRIVATE), nil))
     let plan = MountPlan(mounts: specification.mounts, list: list)
     let root = specification.root
@@ -116,7 +130,7 @@ public enum ContainerInit {
       case .bind(let source, let path, let readOnly):
         try check("bind \(path)", Glibc.mount(source, root + path, nil, UInt(MS_BIND) | UInt(MS_REC), nil))
         if readOnly {
-          let flags = UInt(MS_BIND) | UInt(MS_REMOUNT) | UInt(MS_RDONLY)
+          let flags = UInt(MS_BIND) | UInt(MS_REMOUNT) | UInt(MS_RDONLY) | lockedFlags(root + path)
           try check("remount \(path)", Glibc.mount(nil, root + path, nil, flags, nil))
         }
       }
@@ -124,6 +138,33 @@ public enum ContainerInit {
     try check("chdir", chdir(root))
     try check("chroot", chroot(root))
     try check("chdir", chdir("/"))
+  }
+
+  /// Leaves the host's mount namespace. Where the process is not root, that takes a user namespace in which it may
+  /// mount; it stays the user that it is, and so loses that right again when it becomes the command.
+  private static func separate() throws(ProcessError) {
+    let (user, group) = (getuid(), getgid())
+    if user == 0 {
+      try check("unshare", martlet_unshare_mounts())
+      return
+    }
+    try check("unshare", martlet_unshare_user_and_mounts())
+    // The order that user_namespaces(7) asks for: groups can be mapped once they can no longer be changed.
+    for (file, line) in [("setgroups", "deny"), ("uid_map", "\(user) \(user) 1"), ("gid_map", "\(group) \(group) 1")] {
+      let descriptor = open("/proc/self/\(file)", O_WRONLY | O_CLOEXEC)
+      try check("open \(file)", descriptor)
+      defer { close(descriptor) }
+      let bytes = Array(line.utf8)
+      try check("write \(file)", Int32(truncatingIfNeeded: write(descriptor, bytes, bytes.count)))
+    }
+  }
+
+  /// What a mount has of these flags cannot be taken from it in a user namespace (mount_namespaces(7)).
+  private static func lockedFlags(_ path: String) -> UInt {
+    var info = statvfs()
+    guard statvfs(path, &info) == 0 else { return 0 }
+    // ST_NOSUID, ST_NODEV and ST_NOEXEC have the values of the mount flags.
+    return info.f_flag & (UInt(MS_NOSUID) | UInt(MS_NODEV) | UInt(MS_NOEXEC))
   }
 
   private static func check(_ call: String, _ status: Int32) throws(ProcessError) {

@@ -72,7 +72,9 @@ struct MountPlan: Sendable, Hashable {
     }
 
     mutating func add(_ mount: Mount) {
-      let names = mount.target.split(separator: "/").map(String.init)
+      let names = resolve(mount.target)
+      guard !names.isEmpty else { return }
+      let target = "/" + names.joined(separator: "/")
       var folder = "/"
       for (index, name) in names.enumerated() {
         let path = Self.join(folder, name)
@@ -87,13 +89,39 @@ struct MountPlan: Sendable, Hashable {
         }
         folder = path
       }
-      steps.append(.bind(source: mount.source, at: mount.target, readOnly: mount.readOnly))
-      made.insert(mount.target)
+      steps.append(.bind(source: mount.source, at: target, readOnly: mount.readOnly))
+      made.insert(target)
     }
 
-    private func exists(_ name: String, in folder: String) -> Bool {
-      if made.contains(folder) { return false }
-      return (opened[folder] ?? list(folder))?[name] != nil
+    /// The elements of a path with the host's symbolic links followed, as they would be inside the new root: a link such
+    /// as `/var/run` that was followed by the kernel while mounting would lead out of it.
+    private func resolve(_ path: String) -> [String] {
+      var pending = path.split(separator: "/").map(String.init)
+      var out: [String] = []
+      var followed = 0
+      while !pending.isEmpty {
+        let name = pending.removeFirst()
+        if name == "." { continue }
+        if name == ".." {
+          _ = out.popLast()
+          continue
+        }
+        let folder = "/" + out.joined(separator: "/")
+        if followed < 40, case .symlink(let target)? = entry(name, in: folder) {
+          followed += 1
+          if target.hasPrefix("/") { out = [] }
+          pending = target.split(separator: "/").map(String.init) + pending
+        } else {
+          out.append(name)
+        }
+      }
+      return out
+    }
+
+    private func exists(_ name: String, in folder: String) -> Bool { entry(name, in: folder) != nil }
+
+    private func entry(_ name: String, in folder: String) -> Entry? {
+      made.contains(folder) ? nil : (opened[folder] ?? list(folder))?[name]
     }
   }
 }

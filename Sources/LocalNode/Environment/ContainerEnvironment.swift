@@ -115,9 +115,13 @@ extension ContainerEnvironment.PodFacts {
   func resource(_ name: String, divisor: String?, of container: JSONValue) -> String {
     let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return "0" }
-    let text = container[path: "resources", parts[0], parts[1]]?.string
-      ?? container[path: "resources", parts[0], parts[1]]?.integer.map(String.init)
-      ?? allocatable[parts[1]] ?? "0"
+    func amount(_ part: String) -> String? {
+      let value = container[path: "resources", part, parts[1]]
+      return value?.string ?? value?.integer.map(String.init)
+    }
+    // A request that is not made is the limit; a limit that is not set is what the node has.
+    let limit = amount("limits")
+    let text = parts[0] == "requests" ? amount("requests") ?? limit ?? "0" : limit ?? allocatable[parts[1]] ?? "0"
     let milli = Quantity.milli(text) ?? 0
     let unit = divisor.flatMap { Quantity.milli($0) } ?? 0
     let by = unit > 0 ? unit : 1000

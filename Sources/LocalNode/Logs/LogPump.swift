@@ -22,6 +22,9 @@ enum LogPump {
     return writer
   }
 
+  /// A longer line is cut, so that output without line ends takes no memory without end.
+  private static let longestLine = 1 << 20
+
   private static func carry(from reader: Int32, to log: Int32) {
     defer {
       close(reader)
@@ -36,11 +39,17 @@ enum LogPump {
       partial.append(contentsOf: buffer[0..<count])
       var out: [UInt8] = []
       let stamp = Array(Timestamp.microText(Date()).utf8) + [UInt8(ascii: " ")]
-      while let newline = partial.firstIndex(of: UInt8(ascii: "\n")) {
+      var rest = partial[...]
+      while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
         out += stamp
-        out += partial[...newline]
-        partial.removeSubrange(...newline)
+        out += rest[...newline]
+        rest = rest[(newline + 1)...]
       }
+      if rest.count >= longestLine {
+        out += stamp + rest + [UInt8(ascii: "\n")]
+        rest = []
+      }
+      partial = Array(rest)
       write(out, to: log)
     }
     if !partial.isEmpty {

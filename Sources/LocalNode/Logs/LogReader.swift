@@ -1,3 +1,4 @@
+import CRDTypes
 import FoundationEssentials
 import Glibc
 
@@ -7,7 +8,7 @@ public struct LogReader: Sendable {
     public var follow = false
     public var tailLines: Int?
     public var timestamps = false
-    /// Only lines written at or after this time (RFC 3339 in UTC compares as text).
+    /// Only lines written at or after this time (RFC 3339).
     public var since: String?
     public var limitBytes: Int?
 
@@ -22,6 +23,9 @@ public struct LogReader: Sendable {
 
   init(file: String, options: Options) {
     self.file = file
+    var options = options
+    // Times in a log have microseconds and are in UTC: only such texts compare as times do.
+    options.since = options.since.map { text in Timestamp.date(text).map(Timestamp.microText) ?? text }
     self.options = options
   }
 

@@ -1,5 +1,6 @@
 import CRDTypes
 import FoundationEssentials
+import Glibc
 import JSON
 import Processes
 
@@ -33,7 +34,7 @@ struct ContainerLauncher: Sendable {
     let services =
       pod.spec["enableServiceLinks"]?.bool == false ? [:] : await backend.serviceVariables(namespace: namespace)
     let environment = try variables(container, sources, services, searchPath)
-    let mounts = try volumes(container, sources)
+    let mounts = try volumes(container, sources, environment)
 
     let command = (container["command"]?.array ?? []).compactMap(\.string)
     guard !command.isEmpty else {
@@ -84,7 +85,9 @@ struct ContainerLauncher: Sendable {
     return out.merging(declared.variables) { _, declared in declared }
   }
 
-  private func volumes(_ container: JSONValue, _ sources: PodSources) throws -> [MountPlan.Mount] {
+  private func volumes(
+    _ container: JSONValue, _ sources: PodSources, _ environment: [String: String]
+  ) throws -> [MountPlan.Mount] {
     var mounts: [MountPlan.Mount] = []
     for mount in container["volumeMounts"]?.array ?? [] {
       guard let name = mount["name"]?.string, let target = mount["mountPath"]?.string else { continue }
@@ -92,10 +95,19 @@ struct ContainerLauncher: Sendable {
       var source = folder.volume(name)
       if let host = volume[path: "hostPath", "path"]?.string {
         source = host
+        if volume[path: "hostPath", "type"]?.string == "DirectoryOrCreate" { try PodFolder.make(host) }
       } else {
         try folder.write(try VolumeFiles(volume: volume, facts: facts, sources: sources), to: name)
       }
-      if let sub = mount["subPath"]?.string { source += "/" + Expansion.expand(sub, [:]) }
+      let sub = mount["subPath"]?.string ?? mount["subPathExpr"]?.string.map { Expansion.expand($0, environment) }
+      if let sub, !sub.isEmpty {
+        guard !sub.hasPrefix("/"), !sub.split(separator: "/").contains("..") else {
+          throw ContainerConfigError(message: "subPath \"\(sub)\" must be relative and must not contain \"..\"")
+        }
+        source += "/" + sub
+        // A folder of the volume that is not there yet is made, as the kubelet does.
+        if access(source, F_OK) != 0 { try PodFolder.make(source, mode: 0o777) }
+      }
       let isFile = ContainerInit.list(source) == nil
       let writable = volume["emptyDir"] != nil || volume["hostPath"] != nil
       mounts.append(

@@ -4,8 +4,9 @@ import JSON
 /// The life of a pod on its node, as a state machine over what happens to its containers.
 ///
 /// Init containers run one after another; those with `restartPolicy: Always` (sidecars, KEP-753) stay and only have
-/// to have started. Then all containers run, and are started again as the pod's restart policy says, with the
-/// kubelet's back-off: 10 s, doubled up to 5 minutes, forgotten after 10 minutes of running.
+/// to have started, once. Then all containers run, and are started again as the pod's restart policy says, with the
+/// kubelet's back-off after the container's end: none, 10 s, 20 s and so on up to 5 minutes, forgotten after a run of
+/// more than 10 minutes.
 struct PodMachine: Sendable {
   struct Container: Sendable, Hashable {
     var name: String
@@ -36,7 +37,9 @@ struct PodMachine: Sendable {
   private(set) var isTerminating = false
   private var backoff: [String: TimeInterval] = [:]
 
-  init(podSpec: JSONValue) {
+  /// - Parameter status: what was reported of the pod before this node started. Its processes are gone: a container
+  ///   that was running has ended, and one that had ended is not run again for that.
+  init(podSpec: JSONValue, resuming status: JSONValue = .null, at now: Date = .distantPast) {
     restartPolicy = podSpec["restartPolicy"]?.string ?? "Always"
     func read(_ value: JSONValue, isInit: Bool) -> Container {
       Container(
@@ -51,13 +54,33 @@ struct PodMachine: Sendable {
     states = Dictionary(
       containers.map { ($0.name, ContainerState(phase: .waiting(reason: initial, message: ""))) },
       uniquingKeysWith: { first, _ in first })
+    let known = (status["initContainerStatuses"]?.array ?? []) + (status["containerStatuses"]?.array ?? [])
+    for status in known {
+      guard let name = status["name"]?.string, let fresh = states[name] else { continue }
+      var state = ContainerState(recovering: status, at: now)
+      if state.termination == nil { state.phase = fresh.phase }
+      states[name] = state
+    }
   }
+
+  /// Whether a main container was ever started: then init containers are over for good.
+  private var isInitialized: Bool {
+    containers.contains { container in
+      guard !container.isInit, let state = states[container.name] else { return false }
+      return state.isRunning || state.termination != nil || state.previous != nil
+    }
+  }
+
+  var hasProcesses: Bool { states.values.contains { $0.process != nil } }
 
   // MARK: What happens
 
   mutating func started(_ name: String, process: Int32, at now: Date) {
     guard let container = container(name) else { return }
     states[name]?.process = process
+    let run = states[name]?.nextRun ?? 0
+    states[name]?.restarts = run
+    states[name]?.isRestartDue = false
     states[name]?.phase = .running(since: now)
     states[name]?.started = !container.hasStartupProbe
     states[name]?.ready = !container.hasStartupProbe && !container.hasReadinessProbe
@@ -66,7 +89,6 @@ struct PodMachine: Sendable {
   /// A container that could not be created: it waits with the reason, and is tried again after the back-off.
   mutating func couldNotStart(_ name: String, reason: String, message: String, at now: Date) {
     states[name]?.phase = .waiting(reason: reason, message: message)
-    _ = delay(name, at: now)
     notBefore[name] = now.addingTimeInterval(Self.firstBackoff)
   }
 
@@ -82,9 +104,7 @@ struct PodMachine: Sendable {
   }
 
   mutating func ended(_ name: String, exitCode: Int32, message: String, at now: Date) {
-    guard let state = states[name] else { return }
-    var since = now
-    if case .running(let start) = state.phase { since = start }
+    guard let state = states[name], case .running(let since) = state.phase else { return }
     states[name]?.process = nil
     states[name]?.ready = false
     states[name]?.started = false
@@ -92,7 +112,7 @@ struct PodMachine: Sendable {
       ContainerState.Termination(
         exitCode: exitCode, reason: exitCode == 0 ? "Completed" : "Error", message: message, startedAt: since,
         finishedAt: now))
-    if now.timeIntervalSince(since) >= Self.backoffMemory { backoff[name] = nil }
+    if now.timeIntervalSince(since) > Self.backoffMemory { backoff[name] = nil }
   }
 
   mutating func terminate() {
@@ -107,11 +127,17 @@ struct PodMachine: Sendable {
   mutating func decide(at now: Date) -> Decision {
     var decision = Decision()
     if isTerminating {
-      decision.isOver = !states.values.contains { $0.process != nil }
+      decision.isOver = !hasProcesses
+      if decision.isOver { close(at: now) }
       return decision
     }
+    let isInitialized = isInitialized
     for container in containers where container.isInit {
-      guard let done = advance(container, at: now, into: &decision) else { return decision }
+      if isInitialized, !container.isSidecar { continue }
+      let done = advance(container, at: now, into: &decision)
+      // A sidecar that crashes later holds nothing up.
+      if isInitialized { continue }
+      guard let done else { return decision }
       if !done { return failed(&decision) }
     }
     let main = containers.filter { !$0.isInit }
@@ -119,6 +145,25 @@ struct PodMachine: Sendable {
     let over = main.allSatisfy { states[$0.name]?.termination != nil && !restarts($0) }
     if over { return failed(&decision) }
     return decision
+  }
+
+  /// The end of a pod that was told to end: nothing waits any more. Containers of a pod that was initialized and of
+  /// which nothing is known count as lost.
+  private mutating func close(at now: Date) {
+    let isInitialized = isInitialized
+    for container in containers {
+      guard let state = states[container.name], state.termination == nil else { continue }
+      states[container.name]?.isRestartDue = false
+      if let previous = state.previous, state.isRestartDue {
+        states[container.name]?.phase = .terminated(previous)
+        states[container.name]?.previous = nil
+      } else if isInitialized, !container.isInit {
+        states[container.name]?.phase = .terminated(
+          ContainerState.Termination(
+            exitCode: ContainerState.lostExitCode, reason: ContainerState.lostReason,
+            message: "The container could not be located when the pod was terminated", startedAt: now, finishedAt: now))
+      }
+    }
   }
 
   /// Stops whatever still runs; the pod is over once nothing does.
@@ -146,14 +191,20 @@ struct PodMachine: Sendable {
       return nil
     case .terminated(let termination):
       if !restarts(container) { return termination.exitCode == 0 }
-      let due = termination.finishedAt.addingTimeInterval(delay(container.name, at: now))
+      let delay = nextDelay(container.name)
+      let due = termination.finishedAt.addingTimeInterval(delay)
       states[container.name]?.previous = termination
-      states[container.name]?.restarts += 1
+      states[container.name]?.isRestartDue = true
       states[container.name]?.phase = .waiting(
         reason: "CrashLoopBackOff",
-        message: "back-off \(Int(due.timeIntervalSince(termination.finishedAt)))s restarting failed container=\(container.name)")
-      notBefore[container.name] = due
-      decision.wake = min(decision.wake ?? due, due)
+        message: "back-off \(Int(delay))s restarting failed container=\(container.name)")
+      if due > now {
+        notBefore[container.name] = due
+        decision.wake = min(decision.wake ?? due, due)
+      } else {
+        notBefore[container.name] = nil
+        decision.start.append(container.name)
+      }
       return nil
     }
   }
@@ -168,10 +219,11 @@ struct PodMachine: Sendable {
     }
   }
 
-  private mutating func delay(_ name: String, at now: Date) -> TimeInterval {
-    let next = backoff[name].map { min($0 * 2, Self.longestBackoff) } ?? Self.firstBackoff
-    backoff[name] = next
-    return next
+  /// The delay before a container is started again; the one after that is longer.
+  private mutating func nextDelay(_ name: String) -> TimeInterval {
+    let delay = backoff[name] ?? 0
+    backoff[name] = delay == 0 ? Self.firstBackoff : min(delay * 2, Self.longestBackoff)
+    return delay
   }
 
   private func container(_ name: String) -> Container? { containers.first { $0.name == name } }

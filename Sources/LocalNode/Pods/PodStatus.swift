@@ -14,27 +14,27 @@ struct PodStatus: Sendable {
   var reason: String?
   var message: String?
 
-  /// `Pending`, `Running`, `Succeeded` or `Failed`, as the kubelet decides it.
+  /// `Pending`, `Running`, `Succeeded` or `Failed`, as the kubelet decides it (`getPhase`). While a process is left, the
+  /// pod has not ended: others may take an end for leave to run it again.
   var phase: String {
+    let mains = machine.containers.filter { !$0.isInit }.compactMap { machine.states[$0.name] }
+    let hasBegun = mains.allSatisfy { $0.isRunning || $0.termination != nil || $0.previous != nil }
+    let isUnderWay = hasBegun && !mains.isEmpty ? "Running" : "Pending"
+    if machine.hasProcesses { return isUnderWay }
     if reason != nil { return "Failed" }
-    let inits = machine.containers.filter(\.isInit)
-    let mains = machine.containers.filter { !$0.isInit }
-    let failedInit = inits.contains { container in
-      !container.isSidecar && machine.restartPolicy == "Never"
+    let ended = mains.compactMap(\.termination)
+    let isWhole = ended.count == mains.count
+    if machine.isTerminating { return isWhole && ended.allSatisfy { $0.exitCode == 0 } ? "Succeeded" : "Failed" }
+    let hasFailedInit = machine.containers.contains { container in
+      container.isInit && !container.isSidecar && machine.restartPolicy == "Never"
         && (machine.states[container.name]?.termination?.exitCode ?? 0) != 0
     }
-    if failedInit { return "Failed" }
-    let states = mains.compactMap { machine.states[$0.name] }
-    let ended = states.compactMap(\.termination)
-    if ended.count == states.count, !restarting(ended) {
-      return ended.allSatisfy { $0.exitCode == 0 } ? "Succeeded" : "Failed"
-    }
-    let begun = states.contains { $0.isRunning || $0.termination != nil || $0.previous != nil }
-    return begun ? "Running" : "Pending"
+    if hasFailedInit { return "Failed" }
+    guard isWhole, !restarting(ended) else { return isUnderWay }
+    return ended.allSatisfy { $0.exitCode == 0 } ? "Succeeded" : "Failed"
   }
 
   private func restarting(_ ended: [ContainerState.Termination]) -> Bool {
-    if machine.isTerminating { return false }
     switch machine.restartPolicy {
     case "Always": return true
     case "OnFailure": return ended.contains { $0.exitCode != 0 }
@@ -47,7 +47,8 @@ struct PodStatus: Sendable {
     let inits = statuses { $0.isInit }
     let mains = statuses { !$0.isInit }
     return .compact([
-      "phase": .string(phase), "reason": reason.map(JSONValue.string), "message": message.map(JSONValue.string),
+      "phase": .string(phase), "reason": machine.hasProcesses ? nil : reason.map(JSONValue.string),
+      "message": machine.hasProcesses ? nil : message.map(JSONValue.string),
       "podIP": .string(podIP), "podIPs": [["ip": .string(podIP)]], "hostIP": .string(hostIP),
       "hostIPs": [["ip": .string(hostIP)]], "startTime": .string(Timestamp.text(startTime)),
       "conditions": conditions(previous: previous["conditions"]?.array ?? [], at: now),
@@ -67,12 +68,17 @@ struct PodStatus: Sendable {
 
   private func conditions(previous: [JSONValue], at now: Date) -> JSONValue {
     let over = phase == "Succeeded" || phase == "Failed"
-    let initialized = machine.containers.filter(\.isInit).allSatisfy { container in
-      let state = machine.states[container.name]
-      return container.isSidecar ? state?.started == true || over : state?.termination?.exitCode == 0
+    let begun = machine.containers.contains { container in
+      guard !container.isInit, let state = machine.states[container.name] else { return false }
+      return state.isRunning || state.termination != nil || state.previous != nil
     }
-    let mains = machine.containers.filter { !$0.isInit }
-    let unready = mains.filter { machine.states[$0.name]?.ready != true }.map(\.name)
+    let incomplete = machine.containers.filter { container in
+      guard container.isInit, !begun else { return false }
+      let state = machine.states[container.name]
+      return container.isSidecar ? state?.started != true && !over : state?.termination?.exitCode != 0
+    }.map(\.name)
+    let initialized = incomplete.isEmpty
+    let unready = machine.containers.filter { !$0.isInit || $0.isSidecar }.filter { machine.states[$0.name]?.ready != true }.map(\.name)
     let ready = unready.isEmpty && !over
     let why: (String?, String?) =
       ready ? (nil, nil)
@@ -81,7 +87,10 @@ struct PodStatus: Sendable {
       : ("ContainersNotReady", "containers with unready status: [\(unready.joined(separator: " "))]")
     let all: [(String, Bool, String?, String?)] = [
       ("PodReadyToStartContainers", true, nil, nil),
-      ("Initialized", initialized, initialized ? nil : "ContainersNotInitialized", nil),
+      (
+        "Initialized", initialized, initialized ? nil : "ContainersNotInitialized",
+        initialized ? nil : "containers with incomplete status: [\(incomplete.joined(separator: " "))]"
+      ),
       ("Ready", ready, why.0, why.1), ("ContainersReady", ready, why.0, why.1),
       ("PodScheduled", true, nil, nil),
     ]

@@ -29,12 +29,19 @@ actor PodWorker {
 
   var pod: DynamicObject { launcher.pod }
 
-  init(launcher: ContainerLauncher, processes: ProcessTable, prober: Prober, now: Date = Date()) {
+  /// Called when nothing of the pod runs any more, before anyone is told: what it held can be given to the next.
+  private let letGo: @Sendable () async -> Void
+
+  init(
+    launcher: ContainerLauncher, processes: ProcessTable, prober: Prober, now: Date = Date(),
+    letGo: @escaping @Sendable () async -> Void = {}
+  ) {
     self.launcher = launcher
     self.processes = processes
     self.prober = prober
-    machine = PodMachine(podSpec: launcher.pod.spec)
-    startTime = now
+    self.letGo = letGo
+    machine = PodMachine(podSpec: launcher.pod.spec, resuming: launcher.pod.status, at: now)
+    startTime = launcher.pod.status["startTime"]?.string.flatMap(Timestamp.date) ?? now
     reported = launcher.pod.status
     (events, post) = AsyncStream.makeStream(bufferingPolicy: .unbounded)  // a handful for each container's life
   }
@@ -48,13 +55,15 @@ actor PodWorker {
     post.yield(.tick)
     await withDiscardingTaskGroup { group in
       if let seconds = pod.spec["activeDeadlineSeconds"]?.integer {
+        let left = max(0, startTime.addingTimeInterval(TimeInterval(seconds)).timeIntervalSinceNow)
         group.addTask {
-          if (try? await Task.sleep(for: .seconds(seconds))) != nil { post.yield(.deadline) }
+          if (try? await Task.sleep(for: .seconds(left))) != nil { post.yield(.deadline) }
         }
       }
       for await event in events {
         take(event, &group)
         let over = await act(&group)
+        if over { await letGo() }
         await report()
         if over { break }
       }
@@ -111,7 +120,7 @@ actor PodWorker {
   private func start(_ name: String, _ group: inout DiscardingTaskGroup) async {
     guard let container = specification(name) else { return }
     do {
-      let launch = try await launcher.prepare(container, restart: machine.states[name]?.restarts ?? 0)
+      let launch = try await launcher.prepare(container, restart: machine.states[name]?.nextRun ?? 0)
       let output = try LogPump.start(file: launch.log)
       let pid: Int32
       do {
@@ -154,7 +163,7 @@ actor PodWorker {
         await launcher.run(hook, container: name, prober: prober, timeout: .seconds(graceSeconds))
       }
       processes.signal(pid, SIGTERM)
-      if (try? await clock.sleep(until: deadline)) != nil { processes.signalGroup(pid, SIGKILL) }
+      if (try? await clock.sleep(until: deadline)) != nil, processes.isRunning(pid) { processes.signalGroup(pid, SIGKILL) }
     }
   }
 
@@ -180,16 +189,15 @@ actor PodWorker {
 }
 
 extension PodWorker {
-  /// How often a container was started again.
-  func restarts(of container: String) -> Int {
-    guard let state = machine.states[container] else { return 0 }
-    // A container that waits to be started again still shows its last run.
-    return state.isRunning || state.termination != nil ? state.restarts : max(0, state.restarts - 1)
+  /// The number of a container's last run, or of the one before it; nil where there is no such run.
+  func run(of container: String, previous: Bool) -> Int? {
+    guard let state = machine.states[container] else { return nil }
+    return previous ? state.previousRun : state.restarts
   }
 
   /// Whether a run of a container has ended.
-  func isOver(_ container: String, restart: Int) -> Bool {
+  func isOver(_ container: String, run: Int) -> Bool {
     guard let state = machine.states[container] else { return true }
-    return state.termination != nil || state.restarts > restart
+    return state.termination != nil || state.isRestartDue || state.restarts > run
   }
 }

@@ -38,7 +38,8 @@ enum Placement {
       for reason in reasons { refusals[reason, default: 0] += 1 }
     }
     let counts = refusals.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-    return .unschedulable("0/\(nodes.count) nodes are available: \(counts.isEmpty ? "no nodes" : counts).")
+    if nodes.isEmpty { return .unschedulable("no nodes available to schedule pods") }
+    return .unschedulable("0/\(nodes.count) nodes are available: \(counts).")
   }
 
   private static func misfits(_ pod: DynamicObject, _ node: DynamicObject, _ used: [String: Int64]) -> [String] {

@@ -8,12 +8,21 @@ struct PodRequests: Sendable, Hashable {
 
   init(podSpec: JSONValue) {
     for container in podSpec["containers"]?.array ?? [] { add(container) }
-    for container in podSpec["initContainers"]?.array ?? [] where container["restartPolicy"]?.string == "Always" {
-      add(container)
+    // While an init container runs, so do the sidecars that were started before it.
+    var sidecars: [String: Int64] = [:]
+    var peak: [String: Int64] = [:]
+    for container in podSpec["initContainers"]?.array ?? [] {
+      let own = Self.requests(container)
+      if container["restartPolicy"]?.string == "Always" {
+        add(container)
+        sidecars.merge(own, uniquingKeysWith: +)
+        peak.merge(sidecars, uniquingKeysWith: max)
+      } else {
+        peak.merge(own.merging(sidecars, uniquingKeysWith: +), uniquingKeysWith: max)
+      }
     }
-    for container in podSpec["initContainers"]?.array ?? [] where container["restartPolicy"]?.string != "Always" {
-      for (name, amount) in Self.requests(container) { milli[name] = max(milli[name] ?? 0, amount) }
-    }
+    milli.merge(peak, uniquingKeysWith: max)
+    for (name, amount) in podSpec["overhead"]?.stringMap ?? [:] { milli[name, default: 0] += Quantity.milli(amount) ?? 0 }
   }
 
   subscript(resource: String) -> Int64 { milli[resource] ?? 0 }

@@ -15,6 +15,7 @@ struct VolumeFiles: Sendable, Hashable {
   init(
     volume: JSONValue, facts: ContainerEnvironment.PodFacts, sources: PodSources
   ) throws(ContainerConfigError) {
+    var files: [File] = []
     if let configMap = volume["configMap"] {
       files = try Self.keyed(configMap, "configmap", configMap["name"]?.string ?? "", sources.configMaps)
     } else if let secret = volume["secret"] {
@@ -22,31 +23,43 @@ struct VolumeFiles: Sendable, Hashable {
     } else if let downward = volume["downwardAPI"] {
       files = try Self.downward(downward, facts)
     } else if let projected = volume["projected"] {
-      files = []
+      let mode = projected["defaultMode"]
       for source in projected["sources"]?.array ?? [] {
         if let configMap = source["configMap"] {
-          files += try Self.keyed(configMap, "configmap", configMap["name"]?.string ?? "", sources.configMaps)
+          files += try Self.keyed(configMap, "configmap", configMap["name"]?.string ?? "", sources.configMaps, mode)
         } else if let secret = source["secret"] {
-          files += try Self.keyed(secret, "secret", secret["name"]?.string ?? "", sources.secrets)
+          files += try Self.keyed(secret, "secret", secret["name"]?.string ?? "", sources.secrets, mode)
         } else if let downward = source["downwardAPI"] {
-          files += try Self.downward(downward, facts)
+          files += try Self.downward(downward, facts, mode)
         }
       }
-    } else if volume["emptyDir"] != nil {
-      files = []
-    } else {
+    } else if volume["emptyDir"] == nil {
       let name = volume["name"]?.string ?? ""
       throw ContainerConfigError(
         reason: "FailedMount",
         message: "volume \"\(name)\": this node has only emptyDir, configMap, secret, downwardAPI, projected and hostPath")
     }
+    for file in files where !Self.staysInside(file.path) {
+      throw ContainerConfigError(
+        reason: "FailedMount", message: "path \"\(file.path)\" must be relative and must not contain \"..\"")
+    }
+    self.files = files
+  }
+
+  private static func staysInside(_ path: String) -> Bool {
+    !path.isEmpty && !path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+  }
+
+  private static func mode(_ value: JSONValue?, or other: UInt32 = 0o644) -> UInt32 {
+    value?.integer.flatMap(UInt32.init(exactly:)).map { $0 & 0o777 } ?? other
   }
 
   private static func keyed(
-    _ source: JSONValue, _ kind: String, _ name: String, _ objects: [String: [String: [UInt8]]]
+    _ source: JSONValue, _ kind: String, _ name: String, _ objects: [String: [String: [UInt8]]],
+    _ defaultMode: JSONValue? = nil
   ) throws(ContainerConfigError) -> [File] {
     let optional = source["optional"]?.bool == true
-    let mode = UInt32(source["defaultMode"]?.integer ?? 0o644)
+    let mode = mode(source["defaultMode"] ?? defaultMode)
     guard let contents = objects[name] else {
       if optional { return [] }
       throw ContainerConfigError(reason: "FailedMount", message: "\(kind) \"\(name)\" not found")
@@ -61,22 +74,22 @@ struct VolumeFiles: Sendable, Hashable {
         if optional { continue }
         throw ContainerConfigError(reason: "FailedMount", message: "\(kind) \"\(name)\" has no key \"\(key)\"")
       }
-      files.append(File(path: path, content: content, mode: UInt32(item["mode"]?.integer ?? Int64(mode))))
+      files.append(File(path: path, content: content, mode: Self.mode(item["mode"], or: mode)))
     }
     return files
   }
 
   private static func downward(
-    _ source: JSONValue, _ facts: ContainerEnvironment.PodFacts
+    _ source: JSONValue, _ facts: ContainerEnvironment.PodFacts, _ defaultMode: JSONValue? = nil
   ) throws(ContainerConfigError) -> [File] {
-    let mode = UInt32(source["defaultMode"]?.integer ?? 0o644)
+    let mode = mode(source["defaultMode"] ?? defaultMode)
     var files: [File] = []
     for item in source["items"]?.array ?? [] {
       guard let path = item["path"]?.string, let field = item[path: "fieldRef", "fieldPath"]?.string else { continue }
       guard let value = facts.field(field) else {
         throw ContainerConfigError(reason: "FailedMount", message: "unsupported fieldPath: \(field)")
       }
-      files.append(File(path: path, content: Array(value.utf8), mode: mode))
+      files.append(File(path: path, content: Array(value.utf8), mode: Self.mode(item["mode"], or: mode)))
     }
     return files
   }

@@ -32,7 +32,7 @@ public struct TrackingServer: Sendable {
 
   /// Calls an endpoint below `/api/2.0/mlflow/` with query fields.
   public func get(_ endpoint: String, _ query: KeyValuePairs<String, String>) async throws -> JSONValue {
-    let fields = query.map { "\(PercentEncoding.query($0.key))=\(PercentEncoding.query($0.value))" }
+    let fields = query.map { "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))" }
     let path = "/api/2.0/mlflow/\(endpoint)" + (fields.isEmpty ? "" : "?" + fields.joined(separator: "&"))
     return try Replies.json(await send("GET", path, nil, isSafeToRetry: true), from: configuration)
   }

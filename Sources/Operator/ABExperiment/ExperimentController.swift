@@ -1,6 +1,7 @@
 import CRDTypes
 import ControllerKit
 import JSON
+import KubernetesAPI
 import Locking
 import Observability
 import Planning
@@ -49,7 +50,19 @@ struct ExperimentController: Sendable {
     let resource = try object.resource(ABExperiment.self)
     let observation = try await gather.read(resource, token: Self.token())
     let plan = planner.plan(resource, observing: observation, at: time.date)
-    let secret = ExperimentPlanner.routerKey(of: resource)
+    do {
+      return try await carryOut(plan, for: resource, object, observation, context)
+    } catch let error as APIError where error.isRefusal && !error.path.hasSuffix("/status") {
+      context.log.warning("The API server refused an object", ["error": .string(error.description)])
+      let plan = planner.refused(resource, because: error.message, isFinal: error.isInvalid, at: time.date)
+      return try await carryOut(plan, for: resource, object, observation, context)
+    }
+  }
+
+  private func carryOut(
+    _ plan: Plan<ABExperiment.Status, ExperimentRecord>, for resource: ABExperiment, _ object: DynamicObject,
+    _ observation: ExperimentObservation, _ context: ReconcileContext
+  ) async throws -> Next {
     let token = observation.secret?.fields["token"] ?? ""
     let router = gather.router
     let changed = Locked(false)
@@ -67,7 +80,9 @@ struct ExperimentController: Sendable {
         }
       }
     }
-    if observation.secret == nil { secrets.forget(secret) }
+    if observation.secret == nil {
+      secrets.forget(ExperimentPlanner.routerKey(of: resource))
+    }
     return changed.withLock { $0 } ? next.earliest(.after(Self.settling)) : next
   }
 

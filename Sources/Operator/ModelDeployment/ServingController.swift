@@ -1,6 +1,8 @@
 import CRDTypes
 import ControllerKit
 import JSON
+import KubernetesAPI
+import Observability
 import Planning
 
 /// Brings ModelDeployments about.
@@ -41,7 +43,13 @@ struct ServingController: Sendable {
     let resource = try object.resource(ModelDeployment.self)
     let observation = try await gather.read(resource)
     let plan = planner.plan(resource, observing: observation, at: time.date)
-    return try await shell.carryOut(plan, for: object, type: ModelDeployment.type)
+    do {
+      return try await shell.carryOut(plan, for: object, type: ModelDeployment.type)
+    } catch let error as APIError where error.isRefusal && !error.path.hasSuffix("/status") {
+      context.log.warning("The API server refused an object", ["error": .string(error.description)])
+      let plan = planner.refused(resource, because: error.message, isFinal: error.isInvalid, at: time.date)
+      return try await shell.carryOut(plan, for: object, type: ModelDeployment.type)
+    }
   }
 }
 

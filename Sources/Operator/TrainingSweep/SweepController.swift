@@ -44,9 +44,10 @@ struct SweepController: Sendable {
     do {
       let next = try await carryOut(plan, for: object, reading.connection)
       return reading.observation.awaitsMetrics ? next.earliest(.after(Self.metricPoll)) : next
-    } catch let error as APIError where error.isInvalid && error.path.hasSuffix("/jobs") {
+    } catch let error as APIError where error.isRefusal && error.path.hasSuffix("/jobs") {
       context.log.warning("The API server refused a Job", ["error": .string(error.message)])
-      return try await carryOut(planner.refused(sweep, because: error.message, at: time.date), for: object, nil)
+      let plan = planner.refused(sweep, because: error.message, isFinal: error.isInvalid, at: time.date)
+      return try await carryOut(plan, for: object, nil)
     } catch {
       guard let trouble = TrackingTrouble(error) else { throw error }
       context.log.warning(

@@ -13,6 +13,8 @@ public struct ExperimentPlanner: Planner {
     public var image: String
     /// How often the routers are asked for what they have seen.
     public var poll: Duration
+    /// How soon an object that the API server refused is tried again.
+    public var refusalRetry: Duration = .seconds(30)
 
     public init(image: String, poll: Duration = .seconds(5)) {
       self.image = image
@@ -57,6 +59,11 @@ public struct ExperimentPlanner: Planner {
       plan.next = .after(settings.poll)
       conditions.stalled("NameTaken", conflict.message)
       conditions.set("Running", false, "NameTaken", conflict.message)
+    } else if problems.isEmpty,
+      let reason = IngressManifest.impossible(resource.spec.ingress, route: resource.spec.routeProvider)
+    {
+      conditions.stalled("NotYetSupported", reason)
+      conditions.set("Running", false, "NotYetSupported", reason)
     } else if problems.isEmpty {
       plan.next = .after(settings.poll)
       conditions.notSupported(Self.ignoredFields(resource.spec))
@@ -70,12 +77,34 @@ public struct ExperimentPlanner: Planner {
     return plan
   }
 
+  /// The plan where the API server does not take an object that a plan has asked for.
+  ///
+  /// - Parameter isFinal: whether only another spec can help.
+  public func refused(
+    _ resource: ABExperiment, because message: String, isFinal: Bool, at time: Date
+  ) -> Plan<ABExperiment.Status, ExperimentRecord> {
+    let old = resource.status
+    let conditions = ConditionList.refused(
+      message, isFinal: isFinal, generation: resource.metadata.generation, after: old?.conditions)
+    var status = old ?? ABExperiment.Status()
+    status.observedGeneration = resource.metadata.generation
+    status.conditions = conditions.final(after: old?.conditions, at: time)
+    return Plan(
+      status: status, events: conditions.event(after: old?.conditions, action: "Split"),
+      next: .after(settings.refusalRetry))
+  }
+
+  /// From so many requests on, status is only written again when there is one percent more of them.
+  private static let exactCounts: Int64 = 10_000
+
   private static func ignoredFields(_ spec: ABExperiment.Spec) -> [String] {
-    var fields = IngressManifest.unsupported(spec.ingress, route: spec.routeProvider)
+    var fields = IngressManifest.unsupported(spec.ingress)
     if spec.metrics?.isEmpty == false { fields.append("spec.metrics") }
     if spec.analysis != nil { fields.append("spec.analysis") }
     if spec.bandit != nil { fields.append("spec.bandit") }
     if spec.onDecision != nil { fields.append("spec.onDecision") }
+    if spec.isSuspended { fields.append("spec.suspend") }
+    if spec.tracking != nil { fields.append("spec.tracking") }
     return fields
   }
 
@@ -107,10 +136,12 @@ public struct ExperimentPlanner: Planner {
 
     if let first = missing.first {
       let names = missing.map { "\($0.deployment) (variant \($0.name))" }.joined(separator: ", ")
-      conditions.stalled(
+      // Not stalled: what is applied together with the experiment may come a moment later, and tools that wait for
+      // a whole folder of manifests give up on what is stalled.
+      conditions.reconciling(
         "DeploymentNotFound",
         "there is no ModelDeployment \(names) in this namespace: create it or change "
-          + "spec.variants[\(first.name)].deployment")
+          + "spec.variants[\(first.name)].deployment", isTrouble: true)
       conditions.set("Running", false, "DeploymentNotFound", "a variant's ModelDeployment does not exist")
     } else if let first = unaddressed.first {
       conditions.reconciling("WaitingForVariant", "ModelDeployment \(first.deployment) has no Service yet")
@@ -183,14 +214,21 @@ public struct ExperimentPlanner: Planner {
     plan.status.url =
       spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
       ?? "http://\(resource.metadata.name ?? "")-router.\(resource.metadata.namespace ?? "").svc"
+    let told = Dictionary(
+      (resource.status?.variants ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    let toldTotal = told.values.reduce(0) { $0 + ($1.requests ?? 0) }
+    // Otherwise status would be written at every look for as long as there is traffic.
+    let isOldNews = total >= Self.exactCounts && total >= toldTotal && (total - toldTotal) * 100 < toldTotal
     plan.status.variants = zip(spec.variants, weights).map { variant, weight in
       let arm = now.arms[variant.deployment]
       let ready = (arm?.readyReplicas ?? 0) > 0
       let count = requests[variant.name] ?? 0
+      let old = isOldNews ? told[variant.name] : nil
       return ABExperiment.VariantStatus(
         name: variant.name, deployment: variant.deployment, weight: Int64(weight.weight), ready: ready,
-        observedShare: total > 0 ? DecimalText.text((Double(count) / Double(total) * 1000).rounded() / 10) : nil,
-        requests: count, modelVersion: arm?.modelVersion,
+        observedShare: old?.observedShare
+          ?? (total > 0 ? DecimalText.text((Double(count) / Double(total) * 1000).rounded() / 10) : nil),
+        requests: old?.requests ?? count, modelVersion: arm?.modelVersion,
         message: ready ? nil : arm?.exists == true ? "no replica is ready" : "the ModelDeployment does not exist")
     }
   }

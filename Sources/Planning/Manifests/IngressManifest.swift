@@ -41,11 +41,23 @@ enum IngressManifest {
     return "\(ingress.tlsSecret == nil ? "http" : "https")://\(host)\(ingress.path ?? "/")"
   }
 
-  /// The fields of a route that an Ingress alone cannot bring about.
-  static func unsupported(_ ingress: Routing.Ingress?, route: Routing.Provider) -> [String] {
+  /// A route that must not be made in another way than was asked for: it would let in requests that are to be kept
+  /// out. Nil where it can be made.
+  static func impossible(_ ingress: Routing.Ingress?, route: Routing.Provider) -> String? {
+    if route == .gateway {
+      return "spec.route: this version routes with Ingress only; set spec.route to Ingress and remove "
+        + "spec.ingress.gateway"
+    }
+    if ingress?.apiKey != nil {
+      return "spec.ingress.apiKey: this version would let requests without a key in; remove the field, and check "
+        + "keys at the ingress controller (spec.ingress.annotations)"
+    }
+    return nil
+  }
+
+  /// The fields of a route that have no effect on an Ingress.
+  static func unsupported(_ ingress: Routing.Ingress?) -> [String] {
     var fields: [String] = []
-    if route == .gateway { fields.append("spec.route: Gateway") }
-    if ingress?.apiKey != nil { fields.append("spec.ingress.apiKey") }
     if ingress?.maxBodySize != nil { fields.append("spec.ingress.maxBodySize") }
     if ingress?.timeout != nil { fields.append("spec.ingress.timeout") }
     return fields

@@ -95,7 +95,8 @@ struct ServingManifests: Sendable {
       // Where MLflow's scoring application looks for the model (mlflow/pyfunc/scoring_server/app.py).
       ["name": "__pyfunc_model_path__", "value": .string(model.uri ?? "")],
       ["name": "MODEL_URI", "value": .string(model.uri ?? "")],
-      ["name": "HOME", "value": "/tmp"],
+      // The user has no entry in the image's /etc/passwd, where Python libraries would look for these two.
+      ["name": "HOME", "value": "/tmp"], ["name": "USER", "value": "martlet"],
     ]
     if let access {
       out.append(["name": "MLFLOW_TRACKING_URI", "value": .string(access.uri)])

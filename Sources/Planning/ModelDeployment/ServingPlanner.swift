@@ -16,6 +16,8 @@ public struct ServingPlanner: Planner {
     public var image: String
     /// How long until the model's source is looked at again. A change of a sweep is noticed at once.
     public var poll: Duration
+    /// How soon an object that the API server refused is tried again.
+    public var refusalRetry: Duration = .seconds(30)
 
     public init(image: String, poll: Duration = .seconds(10)) {
       self.image = image
@@ -70,6 +72,23 @@ public struct ServingPlanner: Planner {
     return plan
   }
 
+  /// The plan where the API server does not take an object that a plan has asked for.
+  ///
+  /// - Parameter isFinal: whether only another spec can help.
+  public func refused(
+    _ resource: ModelDeployment, because message: String, isFinal: Bool, at now: Date
+  ) -> Plan<ModelDeployment.Status, Never> {
+    let old = resource.status
+    let conditions = ConditionList.refused(
+      message, isFinal: isFinal, generation: resource.metadata.generation, after: old?.conditions)
+    var status = old ?? ModelDeployment.Status()
+    status.observedGeneration = resource.metadata.generation
+    status.conditions = conditions.final(after: old?.conditions, at: now)
+    return Plan(
+      status: status, events: conditions.event(after: old?.conditions, action: "Serve"),
+      next: .after(settings.refusalRetry))
+  }
+
   /// A spec that this version cannot serve at all.
   private static func impossible(_ spec: ModelDeployment.Spec) -> String? {
     if spec.template != nil { return "spec.template: this version serves with spec.server only; set spec.server" }
@@ -77,15 +96,24 @@ public struct ServingPlanner: Planner {
       return "spec.model.uri: this version serves models that MLflow tracks; set spec.model.sweep, registry or run"
     }
     if spec.runtime != "MLflow" { return "spec.server.runtime: this version has the runtime MLflow only" }
-    return nil
+    return IngressManifest.impossible(spec.ingress, route: spec.routeProvider)
   }
 
   private static func ignoredFields(_ spec: ModelDeployment.Spec) -> [String] {
-    var fields = IngressManifest.unsupported(spec.ingress, route: spec.routeProvider)
+    var fields = IngressManifest.unsupported(spec.ingress)
     if spec.updatePolicy != .automatic { fields.append("spec.update: Manual") }
-    if !spec.steps.isEmpty { fields.append("spec.rollout.steps") }
-    if spec.rollout?.checks?.isEmpty == false { fields.append("spec.rollout.checks") }
     if spec.model.secret != nil { fields.append("spec.model.secret") }
+    guard let rollout = spec.rollout else { return fields }
+    if spec.strategy != .canary { fields.append("spec.rollout.strategy: \(spec.strategy.rawValue)") }
+    if !spec.steps.isEmpty { fields.append("spec.rollout.steps") }
+    if rollout.checks?.isEmpty == false { fields.append("spec.rollout.checks") }
+    if rollout.warmUp != nil { fields.append("spec.rollout.warmUp") }
+    if rollout.paused == true { fields.append("spec.rollout.paused") }
+    if rollout.abort == true { fields.append("spec.rollout.abort") }
+    if rollout.revision != nil { fields.append("spec.rollout.revision") }
+    // The schema fills the defaults in, so only other values were asked for.
+    if spec.drainTime != ModelDeployment.Spec.defaultDrainTime { fields.append("spec.rollout.drain") }
+    if spec.warmTime != .zero { fields.append("spec.rollout.keepWarm") }
     return fields
   }
 

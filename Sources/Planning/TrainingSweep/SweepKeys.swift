@@ -53,10 +53,6 @@ public enum TrialName {
     let suffix = attempt == 0 ? "-\(trial)" : "-\(trial)-r\(attempt)"
     let room = 63 - suffix.utf8.count
     if sweep.utf8.count <= room { return sweep + suffix }
-    var hash: UInt32 = 0x811C_9DC5
-    for byte in sweep.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-    let digits = String(hash, radix: 16)
-    let padded = String(repeating: "0", count: 8 - digits.count) + digits
-    return String(sweep.prefix(max(1, room - 9))) + "-" + padded + suffix
+    return "\(sweep.prefix(max(1, room - 9)))-\(ShortHash.of(sweep))\(suffix)"
   }
 }

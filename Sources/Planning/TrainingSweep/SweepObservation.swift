@@ -87,6 +87,12 @@ public struct TrialJob: Sendable, Hashable {
       self.message = message
       self.since = since
     }
+
+    /// The message, with what to do where the kubelet's own words do not say it.
+    var advice: String {
+      guard message.contains("runAsNonRoot") else { return message }
+      return message + "; set spec.template.spec.securityContext.runAsUser in a new sweep, or runAsNonRoot: false there"
+    }
   }
 
   public var name: String

@@ -19,6 +19,8 @@ public struct SweepPlanner: Planner {
     public var closingDeadline: Duration = .seconds(60)
     /// How soon an MLflow that did not answer is asked again.
     public var trackingRetry: Duration = .seconds(10)
+    /// How soon a Job that was refused for a reason outside the sweep is tried again.
+    public var refusalRetry: Duration = .seconds(30)
     /// New runs in one plan at most; the others follow at once in the next.
     public var greatestBatch = 32
 
@@ -71,11 +73,20 @@ public struct SweepPlanner: Planner {
     return pass.run()
   }
 
-  /// The plan where the API server does not take a Job that a plan has asked for: only another template can help.
+  /// The plan where the API server does not take a Job that a plan has asked for.
+  ///
+  /// - Parameter isFinal: whether only another template can help. A quota, an admission policy or a missing right is
+  ///   not in the sweep: the Job is tried again.
   public func refused(
-    _ sweep: TrainingSweep, because message: String, at now: Date
+    _ sweep: TrainingSweep, because message: String, isFinal: Bool, at now: Date
   ) -> Plan<TrainingSweep.Status, SweepRecord> {
-    refuse(sweep, TrialProblem("TemplateRefused", "a trial's Job is refused, so none is started: \(message)"), now)
+    let text = "a trial's Job is refused, so none is started: \(message)"
+    if isFinal { return refuse(sweep, TrialProblem("TemplateRefused", text), now) }
+    var status = sweep.status ?? TrainingSweep.Status()
+    let isNew = status.conditions?["Ready"]?.reason != "JobRefused"
+    SweepConditions.set(&status, sweep, now, ready: .false, "JobRefused", text, isReconciling: true)
+    let event = EventDraft(.warning, reason: "JobRefused", action: "CreateJob", note: text)
+    return Plan(status: status, events: isNew ? [event] : [], next: .after(settings.refusalRetry))
   }
 
   /// The spec cannot be acted on: what exists is left alone until it changes.
@@ -96,6 +107,10 @@ public struct SweepPlanner: Planner {
     _ message: String, _ now: Date
   ) -> Plan<TrainingSweep.Status, SweepRecord> {
     var status = sweep.status ?? TrainingSweep.Status()
+    if sweep.hasEnded {
+      // Nothing is asked of MLflow but what is due with the Jobs' time to live, so nothing is wrong with the sweep.
+      return Plan(status: status, next: observation.jobs.isEmpty ? .whenChanged : .after(settings.trackingRetry))
+    }
     let isNew = status.conditions?["Ready"]?.reason != reason
     let text = "MLflow cannot be reached, so no trial is started or concluded: \(message)"
     SweepConditions.set(&status, sweep, now, ready: .false, reason, text, isReconciling: true)
@@ -108,6 +123,15 @@ public struct SweepPlanner: Planner {
     let event = EventDraft(.warning, reason: reason, action: "Track", note: text)
     return Plan(
       steps: steps, status: status, events: isNew ? [event] : [], next: .after(settings.trackingRetry))
+  }
+}
+
+extension TrainingSweep {
+  /// Whether status says, of the spec as it is, that the sweep has ended.
+  fileprivate var hasEnded: Bool {
+    guard let status, status.completionTime != nil, let end = status.conditions?["Succeeded"] else { return false }
+    return end.status != .unknown && end.observedGeneration == metadata.generation
+      && status.observedGeneration == metadata.generation
   }
 }
 

@@ -150,7 +150,7 @@ struct SweepReport {
     guard !trials.contains(where: { $0.state == .running }) else { return nil }
     for trial in trials where trial.state == .queued {
       guard let waiting = trial.attempts.last?.job?.waiting else { continue }
-      return "trial \(trial.number) does not start: \(waiting.reason): \(waiting.message)"
+      return "trial \(trial.number) does not start: \(waiting.reason): \(waiting.advice)"
     }
     return nil
   }

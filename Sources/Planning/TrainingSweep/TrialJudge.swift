@@ -30,7 +30,7 @@ struct TrialJudge: Sendable {
     case .queued:
       guard let waiting = job.waiting, Self.hopeless.contains(waiting.reason) else { return .queued }
       guard now.timeIntervalSince(waiting.since) >= Self.startGrace else { return .queued }
-      let message = "its container cannot start: \(waiting.message)"
+      let message = "its container cannot start: \(waiting.advice)"
       return .ended(.failed(TrialProblem(waiting.reason, message)), isRecorded: false)
     case .failed(var problem, let isDisruption):
       if let tail = job.logTail, !tail.isEmpty { problem.message += "\n" + tail }

@@ -27,7 +27,8 @@ actor OperatorProcess {
       Programs.path("martlet"),
       [
         "operator", "--kubeconfig", settings.kubeconfig, "--namespace", settings.namespace, "--watch-namespaces",
-        settings.namespace, "--leader-elect", "--tracking-uri", settings.trackingURI, "--health-probe-bind-address", "127.0.0.1:\(try FreePort.next())",
+        settings.namespace, "--leader-elect", "--tracking-uri", settings.trackingURI,
+        "--health-probe-bind-address", "127.0.0.1:\(try FreePort.next())",
         "--metrics-bind-address", "127.0.0.1:\(try FreePort.next())",
       ] + settings.arguments,
       environment: ["MARTLET_TRACKING_DATABASE_URL": settings.databaseURL], log: log)

@@ -75,8 +75,8 @@ struct TestNamespace: Sendable {
   private func close() async throws {
     if await martlet.isRunning == false { try await martlet.start() }
     let kinds: [ResourceType] = [ABExperiment.type, ModelDeployment.type, FeatureSet.type, TrainingSweep.type]
-    for kind in kinds { try await client.deleteAll(kind, namespace: name) }
-    try await eventually("\(name): its objects to be gone", within: .seconds(90)) {
+    try await eventually("\(name): its objects to be gone", within: .seconds(90), every: .milliseconds(200)) {
+      for kind in kinds { try await client.deleteAll(kind, namespace: name) }
       for kind in kinds {
         let left = try await client.list(kind, namespace: name).items
         guard left.isEmpty else { throw NotYet("\(left.map(\.name)) of \(kind) are still there") }

@@ -15,12 +15,16 @@ final class Cluster: Sendable {
   let isLocal: Bool
   /// The image of a server that answers as MLflow's scoring server does, at once; nil where pods need real images.
   var stubImage: String? { isLocal ? "martlet.test/stub-server:1" : nil }
+  /// Whether the API server can read containers' logs: it cannot ask a node that the tests have joined to it.
+  let hasLogs: Bool
   private let folder: TemporaryFolder
   private let processes: [ServerProcess]
 
   private init(
-    kubeconfig: String, ingress: String?, isLocal: Bool, folder: TemporaryFolder, processes: [ServerProcess]
+    kubeconfig: String, ingress: String?, isLocal: Bool, hasLogs: Bool = true, folder: TemporaryFolder,
+    processes: [ServerProcess]
   ) throws {
+    self.hasLogs = hasLogs
     self.kubeconfig = kubeconfig
     self.ingress = ingress
     self.isLocal = isLocal
@@ -47,19 +51,23 @@ final class Cluster: Sendable {
     let folder = try TemporaryFolder()
     let asked = try Cluster(kubeconfig: kubeconfig, ingress: nil, isLocal: false, folder: folder, processes: [])
     let address = Programs.setting("MARTLET_E2E_INGRESS")
-    if try await asked.hasReadyNode() || Programs.setting("MARTLET_E2E_NODE") == "0" {
+    if try await asked.hasReadyNode(where: { $0 != nodeName }) || Programs.setting("MARTLET_E2E_NODE") == "0" {
       return try Cluster(
         kubeconfig: kubeconfig, ingress: address, isLocal: address == nil, folder: folder, processes: [])
     }
     let port = try FreePort.next()
+    let begun = Date()
     let node = try ServerProcess(
       Programs.path("martlet-local"),
-      ["node", "--kubeconfig", kubeconfig, "--schedule", "--network", "--ingress-port", "\(port)", "--folder",
+      ["node", "--kubeconfig", kubeconfig, "--node-name", nodeName, "--schedule", "--network", "--ingress-port", "\(port)", "--folder",
        folder.file("node")] + (try nodeOptions(folder)),
       log: Programs.log("node", in: folder))
-    try await node.waitUntil("a Ready node", within: .seconds(60)) { try await asked.hasReadyNode() }
+    try await node.waitUntil("a Ready node", within: .seconds(60)) {
+      try await asked.hasReadyNode(since: begun) { $0 == nodeName }
+    }
     return try Cluster(
-      kubeconfig: kubeconfig, ingress: "http://127.0.0.1:\(port)", isLocal: true, folder: folder, processes: [node])
+      kubeconfig: kubeconfig, ingress: "http://127.0.0.1:\(port)", isLocal: true, hasLogs: false, folder: folder,
+      processes: [node])
   }
 
   private static func local() async throws -> Cluster {
@@ -90,12 +98,21 @@ final class Cluster: Sendable {
     ]
   }
 
-  private func hasReadyNode() async throws -> Bool {
-    try await client.list(.node).items.contains { node in
-      node.status["conditions"]?.array?.contains {
-        $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
-      } == true
+  /// The node that the tests join to a cluster; one of an earlier run has the same name, and is taken over.
+  private static let nodeName = "martlet-e2e"
+
+  /// Whether there is a node that is Ready and alive: where nobody judges nodes, one that has gone stays Ready.
+  private func hasReadyNode(
+    since begun: Date = Date(timeIntervalSinceNow: -25), where isMeant: (String) -> Bool
+  ) async throws -> Bool {
+    let nodes = try await client.list(.node).items.filter { isMeant($0.name) }
+    for node in nodes where node.condition("Ready")?["status"]?.string == "True" {
+      let lease = try await client.find(.lease, ObjectKey(namespace: "kube-node-lease", name: node.name))
+      guard let renewed = (lease?.spec["renewTime"]?.string).flatMap(Timestamp.date) else { continue }
+      // A kubelet renews its lease every ten seconds.
+      if renewed >= begun { return true }
     }
+    return false
   }
 
   /// Installs crds/ by server-side apply, unknown fields refused, and waits until the kinds are served.

@@ -71,7 +71,9 @@ struct MLflow: Sendable {
         method, url: "\(server.url)/api/2.0/mlflow/\(path)", headers: ["Content-Type": "application/json"],
         body: body?.bytes(), timeouts: Timeouts(idle: .seconds(60))))
     let text = String(decoding: response.body, as: UTF8.self)
-    guard response.status == 200 else { throw ServerFailure("MLflow answered \(path) with \(response.status): \(text)") }
+    guard response.status == 200 else {
+      throw ServerFailure("MLflow answered \(path) with \(response.status): \(text)")
+    }
     return try JSONValue(parsing: response.body)
   }
 }

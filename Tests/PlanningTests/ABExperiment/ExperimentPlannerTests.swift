@@ -61,8 +61,27 @@ import Testing
     var world = ExperimentWorld()
     world.arms["churn-v2"] = .init(exists: false, address: nil, readyReplicas: 0)
     #expect(world.reconcile().steps.isEmpty)
-    #expect(world.condition("Stalled")?.message.contains("churn-v2 (variant treatment)") == true)
+    #expect(world.condition("Reconciling")?.message.contains("churn-v2 (variant treatment)") == true)
+    #expect(world.condition("Stalled") == nil)
     #expect(world.condition("Running")?.status == .false)
+  }
+
+  @Test("Counts of requests are told again when they have grown by a percent, or have begun anew")
+  func counts() {
+    var world = ExperimentWorld()
+    world.reconcile()
+    world.startRouters()
+    func told(_ control: Int64, _ treatment: Int64) -> [Int64?] {
+      for index in world.routers.indices { world.routers[index].requests = [:] }
+      world.routers[0].requests = ["control": control, "treatment": treatment]
+      world.reconcile()
+      return world.resource.status?.variants?.map(\.requests) ?? []
+    }
+    #expect(told(8000, 1999) == [8000, 1999])
+    #expect(told(16000, 4000) == [16000, 4000])
+    #expect(told(16100, 4099) == [16000, 4000])
+    #expect(told(16100, 4100) == [16100, 4100])
+    #expect(told(8000, 4000) == [8000, 4000])
   }
 
   @Test("A variant without a ready replica is said, while its users get the control")
@@ -98,6 +117,18 @@ import Testing
     world.resource.spec.ingress?.maxBodySize = "8Mi"
     world.reconcile()
     #expect(world.condition("FieldsNotSupported")?.message.hasSuffix("spec.ingress.maxBodySize") == true)
+    world.resource.spec.suspend = true
+    world.resource.spec.tracking = .init(secret: "team-mlflow")
+    world.reconcile()
+    #expect(world.condition("FieldsNotSupported")?.message.hasSuffix("spec.suspend, spec.tracking") == true)
+  }
+
+  @Test("A route that is to keep requests out is not made without its lock")
+  func closed() {
+    var world = ExperimentWorld()
+    world.resource.spec.ingress?.apiKey = .init(secret: "keys")
+    #expect(world.reconcile().steps.isEmpty)
+    #expect(world.condition("Stalled")?.message.hasPrefix("spec.ingress.apiKey") == true)
   }
 
   @Test("Objects of others under the router's names are never written")

@@ -170,6 +170,60 @@ import Testing
     #expect(world.condition("Stalled")?.reason == "NotYetSupported")
   }
 
+  @Test("Every field of a rollout that has no effect is named, and none that has its default")
+  func rollout() {
+    var world = ServingWorld {
+      $0.spec.rollout = .init(
+        strategy: .canary, deadline: "10m", drain: "30s", keepWarm: "0s", historyLimit: 3, paused: false, abort: false)
+    }
+    world.reconcile()
+    #expect(world.condition("FieldsNotSupported") == nil)
+    world = ServingWorld {
+      $0.spec.rollout = .init(
+        strategy: .blueGreen, steps: [.init(weight: 5)], checks: [.init(name: "c", router: .init(maxErrorShare: "0"))],
+        drain: "1m", keepWarm: "1h", paused: true, abort: true, revision: "churn-1", warmUp: .init(body: "{}"))
+    }
+    world.reconcile()
+    let message = world.condition("FieldsNotSupported")?.message ?? ""
+    for field in [
+      "strategy: BlueGreen", "steps", "checks", "drain", "keepWarm", "paused", "abort", "revision", "warmUp",
+    ] {
+      #expect(message.contains("spec.rollout.\(field)"), "\(field)")
+    }
+  }
+
+  @Test(
+    "A route that is to keep requests out is not made without its lock",
+    arguments: ["spec.ingress.apiKey", "spec.route"])
+  func closed(_ field: String) {
+    var world = ServingWorld {
+      if field == "spec.route" {
+        $0.spec.route = .gateway
+        $0.spec.ingress?.gateway = .init(name: "public")
+      } else {
+        $0.spec.ingress?.apiKey = .init(secret: "keys")
+      }
+    }
+    #expect(world.reconcile().steps.isEmpty)
+    #expect(world.condition("Stalled")?.message.hasPrefix("\(field): ") == true)
+  }
+
+  @Test("An object that the API server refuses is said once, beside what was known")
+  func refused() {
+    var world = ServingWorld()
+    world.reconcile()
+    let planner = ServingPlanner(.init(image: "mlflow:3"))
+    let held = planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
+    #expect(held.status.conditions?["Reconciling"]?.message.contains("exceeded quota") == true)
+    #expect(held.status.conditions?["Available"] == world.condition("Available"))
+    #expect(held.events.map(\.reason) == ["ObjectRefused"] && held.next == .after(.seconds(30)))
+    world.resource.status = held.status
+    let again = planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
+    #expect(again.events.isEmpty && again.status == held.status)
+    let final = planner.refused(world.resource, because: "name: invalid", isFinal: true, at: world.now)
+    #expect(final.status.conditions?["Stalled"]?.reason == "ObjectRefused")
+  }
+
   @Test("A transition is told once")
   func events() {
     var world = ServingWorld()

@@ -70,6 +70,37 @@ struct SweepTroubleTests {
     #expect(world.runs.isEmpty)
   }
 
+  @Test("a sweep that has ended is as it was while MLflow does not answer")
+  func endedWithoutTracking() {
+    var world = startedWorld { $0.spec.objective?.target = "0.9" }
+    world.succeed("churn-0", ["auc": 0.95])
+    world.settle()
+    #expect(world.condition("Ready")?.status == .true)
+    let status = world.status
+    let writes = world.statusWrites
+    world.trackingIsUp = false
+    world.reconcile()
+    #expect(world.status == status && world.statusWrites == writes)
+    world.sweep.metadata.generation = 2
+    world.reconcile()
+    #expect(world.condition("Ready")?.status == .false)
+  }
+
+  @Test("a Job that a quota or a policy refuses is tried again, and one that is invalid is not")
+  func refusedJob() {
+    let sweep = testSweep()
+    let now = Date(timeIntervalSince1970: 1_800_000_000)
+    let planner = SweepPlanner()
+    let held = planner.refused(sweep, because: "exceeded quota: jobs", isFinal: false, at: now)
+    #expect(held.status.conditions?["Reconciling"]?.message.contains("exceeded quota: jobs") == true)
+    #expect(held.next == .after(.seconds(30)) && held.events.count == 1)
+    var known = sweep
+    known.status = held.status
+    #expect(planner.refused(known, because: "exceeded quota: jobs", isFinal: false, at: now).events.isEmpty)
+    let final = planner.refused(sweep, because: "image: required", isFinal: true, at: now)
+    #expect(final.status.conditions?["Stalled"]?.reason == "TemplateRefused" && final.next == .whenChanged)
+  }
+
   @Test("fields without effect are named")
   func unsupported() {
     let world = startedWorld {
