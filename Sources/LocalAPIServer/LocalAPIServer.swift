@@ -15,6 +15,8 @@ public struct LocalAPIServer: Sendable {
     public var host = "127.0.0.1"
     /// The port to serve on; 0 takes a free one.
     public var port = 0
+    /// What the addresses of Services begin with: the first two numbers of a network of this machine alone.
+    public var serviceNetwork = "127.96"
     /// Who can read the output of containers, asked in order.
     public var logProviders: [any PodLogProvider] = []
     /// The time that the server goes by.
@@ -30,10 +32,12 @@ public struct LocalAPIServer: Sendable {
   /// Serves until the task is cancelled; `onReady` is told the address once connections are accepted. Throws where
   /// the address cannot be served on.
   public func run(onReady: @escaping @Sendable (ServerAddress) async -> Void) async throws {
+    let addresses = AddressRange(network: configuration.serviceNetwork)
     let authority = try CertificateAuthority(
       names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-      addresses: ["127.0.0.1", "::1", AddressRange.apiServer])
+      addresses: ["127.0.0.1", "::1", addresses.apiServer])
     var identity = ClusterIdentity()
+    identity.addresses = addresses
     identity.host = configuration.host
     identity.port = configuration.port
     identity.authorityPEM = authority.certificatePEM

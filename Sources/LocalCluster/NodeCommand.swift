@@ -39,7 +39,9 @@ struct NodeCommand: AsyncParsableCommand {
     let place = folder ?? FileManager.default.temporaryDirectory.appending(path: "martlet-node-\(node.nodeName)").path()
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     let processes = ProcessTable()
-    let agent = NodeAgent(client: client, configuration: try node.configuration(folder: place), processes: processes)
+    let agent = NodeAgent(
+      client: client, configuration: try node.configuration(folder: place, podNetwork: try AddressClaim().pods),
+      processes: processes)
     let log = Logger("martlet-local", to: LogOutput(level: .info))
     let settings = LocalNetwork.Settings(
       folder: place, ingressPort: ingressPort ?? FreePort.find(), ingressTLSPort: FreePort.find())

@@ -28,7 +28,7 @@ struct NodeOptions: ParsableArguments {
     help: "IMAGE=FOLDER[:FOLDER]: where the commands of an image are found on this machine. IMAGE may end in *.")
   var images: [String] = []
 
-  func configuration(folder: String) throws -> NodeConfiguration {
+  func configuration(folder: String, podNetwork: String) throws -> NodeConfiguration {
     let rules = try images.map { text -> ImageMap.Rule in
       guard let equals = text.firstIndex(of: "=") else {
         throw ValidationError("--image \(text): write IMAGE=FOLDER")
@@ -39,6 +39,7 @@ struct NodeOptions: ParsableArguments {
     }
     return NodeConfiguration(
       name: nodeName, folder: "\(folder)/node", initProgram: try Self.ownProgram(), images: ImageMap(rules: rules),
+      podNetwork: podNetwork,
       cpu: cpu ?? String(sysconf(Int32(_SC_NPROCESSORS_ONLN))), memory: memory ?? Self.memoryOfMachine(),
       pods: maxPods, gpus: gpus ?? Self.gpusOfMachine(), gpuResource: gpuResource,
       environment: ["LANG": "C.UTF-8", "HOME": "/tmp"])

@@ -44,19 +44,23 @@ struct UpCommand: AsyncParsableCommand {
 
   func run() async throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let claim = try AddressClaim()
     let processes = ProcessTable()
     let log = Logger("martlet-local", to: LogOutput(level: .warning))
     let logs = NodeLogs()
     let place = kubeconfig ?? "\(folder)/kubeconfig"
     let (addresses, ready) = AsyncStream<String>.makeStream()
     try await UntilSignal.run { group in
-      if var upstream = UpstreamControlPlane(environment: ProcessInfo.processInfo.environment, folder: folder) {
+      if var upstream = UpstreamControlPlane(
+        environment: ProcessInfo.processInfo.environment, folder: folder, serviceNetwork: claim.services)
+      {
         upstream.withControllers = withControllers
         group.addTask { [upstream] in try await upstream.run(processes, log: log) { ready.yield($0) } }
       } else {
         group.addTask {
           var configuration = LocalAPIServer.Configuration()
           configuration.port = port
+          configuration.serviceNetwork = claim.services
           configuration.logProviders = [logs]
           try await LocalAPIServer(configuration: configuration).run { ready.yield($0.kubeconfig()) }
         }
@@ -65,16 +69,17 @@ struct UpCommand: AsyncParsableCommand {
       try Self.write(text, to: place)
       let client = KubernetesClient(
         try ClusterConfiguration.load(kubeconfig: place, context: nil), userAgent: "martlet-local/0.1")
-      try await serve(&group, client, processes, logs, log, kubeconfig: place)
+      try await serve(&group, client, processes, logs, log, claim, kubeconfig: place)
     }
     processes.killAll()
   }
 
   private func serve(
     _ group: inout ThrowingTaskGroup<Void, any Error>, _ client: KubernetesClient, _ processes: ProcessTable,
-    _ logs: NodeLogs, _ log: Logger, kubeconfig: String
+    _ logs: NodeLogs, _ log: Logger, _ claim: AddressClaim, kubeconfig: String
   ) async throws {
-    let upstream = UpstreamControlPlane(environment: ProcessInfo.processInfo.environment, folder: folder)
+    let upstream = UpstreamControlPlane(
+      environment: ProcessInfo.processInfo.environment, folder: folder, serviceNetwork: claim.services)
     if withControllers, upstream?.hasControllerManager != true {
       let environment = ControllerEnvironment(log: log, metrics: MetricRegistry())
       group.addTask { try await LocalControllers(client: client, environment: environment).run() }
@@ -91,7 +96,8 @@ struct UpCommand: AsyncParsableCommand {
       fflush(nil)
     }
     guard withNode else { return await ready() }
-    let agent = NodeAgent(client: client, configuration: try node.configuration(folder: folder), processes: processes)
+    let configuration = try node.configuration(folder: folder, podNetwork: claim.pods)
+    let agent = NodeAgent(client: client, configuration: configuration, processes: processes)
     await logs.use(agent)
     group.addTask { try await agent.run(onReady: ready) }
     group.addTask { await Scheduler(client: client).run() }

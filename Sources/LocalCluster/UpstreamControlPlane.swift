@@ -10,12 +10,15 @@ import Transport
 struct UpstreamControlPlane: Sendable {
   let assets: String
   let folder: String
+  /// What the addresses of Services begin with.
+  let serviceNetwork: String
   /// Whether kube-controller-manager runs, where it is there.
   var withControllers = true
 
-  init?(environment: [String: String], folder: String) {
+  init?(environment: [String: String], folder: String, serviceNetwork: String) {
     guard let assets = environment["KUBEBUILDER_ASSETS"], !assets.isEmpty else { return nil }
     self.assets = assets
+    self.serviceNetwork = serviceNetwork
     self.folder = "\(folder)/control-plane"
   }
 
@@ -85,7 +88,7 @@ struct UpstreamControlPlane: Sendable {
       "--service-account-issuer=https://kubernetes.default.svc",
       "--service-account-key-file=\(folder)/service-account.key",
       "--service-account-signing-key-file=\(folder)/service-account.key", "--allow-privileged=true",
-      "--service-cluster-ip-range=127.96.0.0/16", "--disable-admission-plugins=ServiceAccount",
+      "--service-cluster-ip-range=\(serviceNetwork).0.0/16", "--disable-admission-plugins=ServiceAccount",
     ]
   }
 

@@ -134,7 +134,7 @@ import Testing
     let errors = try Self.errors(rule: ["rule": "self.x > 5"], new: #"{"x": "a"}"#)
     #expect(
       errors.contains(
-        #"<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"#
+        #"<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"#
       ))
   }
 }

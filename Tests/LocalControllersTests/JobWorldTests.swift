@@ -126,6 +126,6 @@ private struct JobWorld {
     if isIndexed, isComplete {
       #expect(IndexRanges.parse(status["completedIndexes"]?.string ?? "", below: completions).count == completions)
     }
-    #expect(world.pods.allSatisfy(\.hasPodStopped))
+    #expect(!world.pods.contains { !$0.hasPodStopped })
   }
 }

@@ -116,7 +116,7 @@ enum CELFunctions {
       return out
     case .string(let text):
       guard let out = Int64(text) else {
-        throw CELError("strconv.ParseInt: parsing \(GoText.quoted(text)): invalid syntax")
+        throw CELError("type conversion error from 'string' to 'int'")
       }
       return out
     case .timestamp(let time): return time.seconds
@@ -129,7 +129,7 @@ enum CELFunctions {
     if case .uint(let number) = value { return number }
     if case .string(let text) = value {
       guard let out = UInt64(text) else {
-        throw CELError("strconv.ParseUint: parsing \(GoText.quoted(text)): invalid syntax")
+        throw CELError("type conversion error from 'string' to 'uint'")
       }
       return out
     }
@@ -141,7 +141,7 @@ enum CELFunctions {
     if let number = value.asDouble { return number }
     guard case .string(let text) = value else { throw CELError.noOverload }
     guard let number = Double(text) else {
-      throw CELError("strconv.ParseFloat: parsing \(GoText.quoted(text)): invalid syntax")
+      throw CELError("type conversion error from 'string' to 'double'")
     }
     return number
   }
@@ -151,7 +151,7 @@ enum CELFunctions {
     case .bool: return value
     case .string("true"), .string("True"), .string("TRUE"), .string("t"), .string("1"): return .bool(true)
     case .string("false"), .string("False"), .string("FALSE"), .string("f"), .string("0"): return .bool(false)
-    case .string(let text): throw CELError("strconv.ParseBool: parsing \(GoText.quoted(text)): invalid syntax")
+    case .string: throw CELError("type conversion error from 'string' to 'bool'")
     default: throw CELError.noOverload
     }
   }

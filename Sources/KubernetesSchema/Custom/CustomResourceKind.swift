@@ -88,7 +88,7 @@ public struct CustomResourceKind: KindSchema {
 
   /// Rules run only on objects whose shape allows it.
   private func withRules(_ errors: [FieldError], _ rules: () -> [FieldError]) -> [FieldError] {
-    let blocks = errors.contains { [.required, .tooLong, .tooMany, .typeInvalid].contains($0.kind) }
+    let blocks = errors.contains { [.notSupported, .required, .tooLong, .tooMany, .typeInvalid].contains($0.kind) }
     guard blocks else { return errors + rules() }
     return errors + [
       .invalid(

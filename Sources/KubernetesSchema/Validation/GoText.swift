@@ -73,7 +73,7 @@ public enum GoText {
   /// A bad value in a field error: simple values plainly, strings quoted, anything else as JSON.
   static func badValue(_ value: JSONValue) -> String {
     switch value {
-    case .null: "\"null\""
+    case .null: "null"
     case .string(let text): quoted(text)
     case .number(let number): float(number)
     default: value.text()

@@ -13,10 +13,18 @@ extension Schema {
       }
     case .array(let elements):
       var errors: [FieldError] = []
-      var seen: Set<JSONValue> = []
-      for (index, element) in elements.enumerated() {
-        guard let key = identity(of: element) else { continue }
-        if !seen.insert(key).inserted { errors.append(.duplicate(path.index(index), key)) }
+      if node.listType == .map,
+        let index = elements.firstIndex(where: { $0.object == nil && !$0.isNull })
+      {
+        errors.append(.invalid(path.index(index), elements[index], "must be an object for an array of list-type map"))
+      } else {
+        // A value that comes three times is told once.
+        var seen: [JSONValue: Int] = [:]
+        for (index, element) in elements.enumerated() {
+          guard let key = identity(of: element) else { continue }
+          seen[key, default: 0] += 1
+          if seen[key] == 2 { errors.append(.duplicate(path.index(index), key)) }
+        }
       }
       if let items = node.items {
         for (index, element) in elements.enumerated() { errors += items.listErrors(element, at: path.index(index)) }

@@ -57,6 +57,9 @@ struct ValueValidator {
       case .number: if value.double != nil { return }
       case .boolean: if value.bool != nil { return }
       }
+      if let format = schema.format, value.string == nil, value.array == nil {
+        return checkFormat(value, schema, format, name)
+      }
       expected = schema.type.rawValue
     }
     let actual = value.typeName
@@ -64,13 +67,28 @@ struct ValueValidator {
       .typeInvalid(field(name), .string(actual), "\(subject(name))must be of type \(expected): \"\(actual)\""))
   }
 
+  /// A value of the wrong type where the schema has a format: the message speaks of formats alone.
+  private mutating func checkFormat(_ value: JSONValue, _ schema: Schema, _ format: String, _ name: String) {
+    var actual = ""
+    if case .number = value { actual = "float64" }
+    if case .integer = value { actual = "int64" }
+    errors.append(
+      .typeInvalid(field(name), .string(actual), "\(subject(name))must be of type \(format): \"\(actual)\""))
+    if case .number = value, schema.type == .integer {
+      let place = name.isEmpty ? "" : " in \(name)"
+      errors.append(
+        .invalid(.root, "", "Checked value must be of type integer with format \(format)\(place)"))
+    }
+  }
+
   private mutating func checkString(_ text: String, _ schema: Schema, _ name: String) {
     let count = text.unicodeScalars.count
-    if let maximum = schema.maxLength, count > maximum { errors.append(.tooLong(field(name), maximum)) }
-    if let minimum = schema.minLength, count < minimum {
+    // Only the first of these is told.
+    if let maximum = schema.maxLength, count > maximum {
+      errors.append(.tooLong(field(name), maximum))
+    } else if let minimum = schema.minLength, count < minimum {
       invalid(name, .string(text), "should be at least \(minimum) chars long")
-    }
-    if let pattern = schema.compiledPattern, !pattern.matches(text) {
+    } else if let pattern = schema.compiledPattern, !pattern.matches(text) {
       invalid(name, .string(text), "should match '\(pattern.text)'")
     }
     if let format = schema.format, schema.type == .string || schema.type == .any, !StringFormat.accepts(text, format) {

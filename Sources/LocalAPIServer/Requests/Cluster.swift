@@ -103,6 +103,7 @@ struct ClusterIdentity: Sendable {
   var version = "v1.36.0+martlet"
   var host = "127.0.0.1"
   var port = 0
+  var addresses = AddressRange(network: "127.96")
   /// The certificate authority of the server, PEM: what `kube-root-ca.crt` holds.
   var authorityPEM = ""
 }

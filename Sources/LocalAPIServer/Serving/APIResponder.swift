@@ -32,14 +32,14 @@ struct APIResponder: HTTPResponder {
     case .text(let code, let text): return Self.text(code, text)
     case .bytes(let bytes, let contentType):
       return Response(
-        status: .ok, headers: [.contentType: contentType], body: Self.body(ByteBuffer(bytes: bytes)))
+        status: .ok, headers: [.contentType: contentType], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     case .json(let code, let json, let warnings, let contentType):
       var headers: HTTPFields = [.contentType: contentType, .cacheControl: "no-cache, private"]
       if let name = HTTPField.Name("warning") {
         for warning in warnings { headers.append(HTTPField(name: name, value: Self.warning(warning))) }
       }
       let body = ByteBuffer(bytes: json.bytes() + [UInt8(ascii: "\n")])
-      return Response(status: .init(code: code), headers: headers, body: Self.body(body))
+      return Response(status: .init(code: code), headers: headers, body: ResponseBody(byteBuffer: body))
     // Handled where the connection is known.
     case .watch, .logs: return Response(status: .internalServerError)
     }
@@ -58,17 +58,7 @@ struct APIResponder: HTTPResponder {
   private static func text(_ code: Int, _ text: String) -> Response {
     Response(
       status: .init(code: code), headers: [.contentType: "text/plain; charset=utf-8"],
-      body: body(ByteBuffer(string: text)))
-  }
-
-  /// A body whose length is not told beforehand. The end of an HTTP/2 stream is a frame of its own here, and a client
-  /// that counts bytes (libcurl) is done before it comes and resets the stream: of such a client, NIO's protection
-  /// against floods of resets drops the connection after 200 requests in half a minute.
-  private static func body(_ buffer: ByteBuffer) -> ResponseBody {
-    ResponseBody { writer in
-      try await writer.write(buffer)
-      try await writer.finish(nil)
-    }
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
   // MARK: Streams

@@ -85,7 +85,7 @@ extension Cluster {
     let taken = Set(
       store.objects(.services).filter { $0.uid != service.uid }.compactMap { $0[path: "spec", "clusterIP"]?.string })
     if address.isEmpty {
-      let free = AddressRange.services.first { !taken.contains($0) }
+      let free = identity.addresses.services.first { !taken.contains($0) }
       guard let free else { throw StatusError.plain("no free address is left for Services") }
       service[path: "spec", "clusterIP"] = .string(free)
     } else if address != "None", taken.contains(address) {
@@ -123,13 +123,16 @@ extension Cluster {
   }
 }
 
-/// The addresses of Services: 127.96.0.0/16, which are addresses of this machine, so that clients on it can use them;
-/// without the first ones, which upstream keeps for addresses that are asked for.
-enum AddressRange {
-  /// The address of the Service `kubernetes`.
-  static let apiServer = "127.96.0.1"
+/// The addresses of Services: 65,536 of 127.0.0.0/8, which are addresses of this machine, so that clients on it can use
+/// them; without the first ones, which upstream keeps for addresses that are asked for, and the last ones.
+struct AddressRange: Sendable {
+  /// The first two numbers of the addresses, such as `127.96`.
+  let network: String
 
-  static var services: some Sequence<String> {
-    (1...255).lazy.flatMap { third in (1...254).lazy.map { "127.96.\(third).\($0)" } }
+  /// The address of the Service `kubernetes`.
+  var apiServer: String { "\(network).0.1" }
+
+  var services: some Sequence<String> {
+    (1...254).lazy.flatMap { third in (1...254).lazy.map { "\(network).\(third).\($0)" } }
   }
 }

@@ -26,7 +26,7 @@ extension Cluster {
       content: [
         "metadata": ["labels": ["component": "apiserver", "provider": "kubernetes"]],
         "spec": [
-          "clusterIP": .string(AddressRange.apiServer), "clusterIPs": [.string(AddressRange.apiServer)],
+          "clusterIP": .string(identity.addresses.apiServer), "clusterIPs": [.string(identity.addresses.apiServer)],
           "internalTrafficPolicy": "Cluster",
           "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
           "ports": [["name": "https", "port": 443, "protocol": "TCP", "targetPort": JSONValue(identity.port)]],

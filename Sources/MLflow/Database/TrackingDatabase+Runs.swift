@@ -18,8 +18,10 @@ extension TrackingDatabase {
     return out
   }
 
-  /// The active runs of an experiment that carry all these tags, the oldest first.
-  public func runs(experiment: String, tags: [String: String]) async throws -> [Run] {
+  /// The active runs of an experiment that carry all these tags, the oldest first; with a name, those of that name,
+  /// which spares the database a look at the tags of all others.
+  public func runs(experiment: String, named name: String? = nil, tags: [String: String]) async throws -> [Run] {
+    let named: SQL = name.map { " AND r.name = \($0)" } ?? ""
     let conditions = tags.sorted { $0.key < $1.key }.map { key, value in
       """
        AND EXISTS (SELECT 1 FROM tags t
@@ -29,7 +31,7 @@ extension TrackingDatabase {
     let rows = try await read(
       """
       SELECT \(Self.columns) FROM runs r
-      WHERE r.experiment_id = \(Int64(experiment) ?? -1) AND r.lifecycle_stage = 'active'\
+      WHERE r.experiment_id = \(Int64(experiment) ?? -1) AND r.lifecycle_stage = 'active'\(named)\
       \(SQL.joined(conditions, separator: ""))
       ORDER BY r.start_time, r.run_uuid
       """)

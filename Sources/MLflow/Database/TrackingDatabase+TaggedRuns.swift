@@ -49,14 +49,15 @@ extension TrackingDatabase {
     tagged key: String, _ value: String, tagsBeginning prefix: String, curve: String? = nil, known: [String] = []
   ) async throws -> [TaggedRun] {
     let finite = BestRunQuery.finite
+    // The known ones are joined: a search through a bound array for each run and column takes its length squared.
     func extreme(_ aggregate: String) -> SQL {
       guard let curve else { return "NULL::float8" }
       return """
-        CASE WHEN r.run_uuid = ANY(\(known)) THEN NULL ELSE (SELECT \(unescaped: aggregate)(h.value) FROM metrics h
+        CASE WHEN k.id IS NOT NULL THEN NULL ELSE (SELECT \(unescaped: aggregate)(h.value) FROM metrics h
           WHERE h.run_uuid = r.run_uuid AND h.key = \(curve) AND NOT h.is_nan AND abs(h.value) \(finite)) END
         """
     }
-    func column(_ query: SQL) -> SQL { "CASE WHEN r.run_uuid = ANY(\(known)) THEN NULL ELSE ARRAY(\(query)) END" }
+    func column(_ query: SQL) -> SQL { "CASE WHEN k.id IS NOT NULL THEN NULL ELSE ARRAY(\(query)) END" }
     let tags: SQL = "FROM tags t WHERE t.run_uuid = r.run_uuid AND starts_with(t.key, \(prefix)) ORDER BY t.key"
     let parameters: SQL = "FROM params p WHERE p.run_uuid = r.run_uuid ORDER BY p.key"
     let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.run_uuid ORDER BY m.key"
@@ -67,6 +68,7 @@ extension TrackingDatabase {
         \(column("SELECT m.key \(metrics)")), \(column("SELECT \(Self.logged("m")) \(metrics)")),
         \(extreme("min")), \(extreme("max"))
       FROM tags own JOIN runs r ON r.run_uuid = own.run_uuid
+        LEFT JOIN (SELECT DISTINCT id FROM unnest(\(known)) id) k ON k.id = r.run_uuid
       WHERE own.key = \(key) AND own.value = \(value)
       ORDER BY r.start_time, r.run_uuid
       """)

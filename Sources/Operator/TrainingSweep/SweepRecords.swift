@@ -38,6 +38,8 @@ struct SweepRecords: Sendable {
     if try await connection.database.isReplica() {
       return try await !server.searchRuns(experiments: [run.experimentID], tags: tags).isEmpty
     }
-    return try await !connection.database.runs(experiment: run.experimentID, tags: tags).isEmpty
+    return try await !connection.database.runs(
+      experiment: run.experimentID, named: run.name, tags: tags
+    ).isEmpty
   }
 }

@@ -41,6 +41,7 @@ struct RouterConfiguration: Sendable, Hashable {
         timeout client 60s
         timeout server 60s
         timeout http-keep-alive 30s
+        timeout check 5s
         retries 2
         retry-on conn-failure empty-response
         option redispatch 1

@@ -1,0 +1,115 @@
+import CRDTypes
+import FoundationEssentials
+import Glibc
+import JSON
+import Processes
+import Testing
+
+@testable import LocalNetwork
+
+/// One table: a second one in the same program would take the first one's children.
+let processes = ProcessTable()
+
+@Suite struct ServiceTests {
+  private func service(_ name: String = "s", _ spec: [String: JSONValue] = [:]) -> DynamicObject {
+    let base: [String: JSONValue] = [
+      "clusterIP": "127.65.0.1", "selector": ["app": "x"], "ports": [["port": 80, "targetPort": "http"]],
+    ]
+    return DynamicObject([
+      "metadata": ["name": .string(name), "namespace": "n"], "spec": .object(base.merging(spec) { _, new in new }),
+    ])
+  }
+
+  private func pod(_ name: String, ip: String, ready: Bool = true, deleted: Bool = false) -> DynamicObject {
+    var pod = DynamicObject([
+      "metadata": ["name": .string(name), "namespace": "n", "labels": ["app": "x"]],
+      "spec": ["containers": [["ports": [["name": "http", "containerPort": 8080]]]]],
+      "status": ["podIP": .string(ip), "conditions": [["type": "Ready", "status": ready ? "True" : "False"]]],
+    ])
+    if deleted { pod.json[path: "metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }
+    return pod
+  }
+
+  @Test("A Service's traffic goes to its ready pods that are not being deleted, at each pod's own port of that name")
+  func endpoints() {
+    let pods = [
+      pod("b", ip: "127.64.0.2"), pod("a", ip: "127.64.0.1"), pod("c", ip: "127.64.0.3", ready: false),
+      pod("d", ip: "127.64.0.4", deleted: true), pod("e", ip: ""),
+    ]
+    let table = ServiceTable(services: [service()], pods: pods)
+    #expect(table.frontends.map(\.endpoints) == [["127.64.0.1:8080", "127.64.0.2:8080"]])
+    let all = ServiceTable(services: [service("s", ["publishNotReadyAddresses": true])], pods: pods)
+    #expect(all.frontends[0].endpoints.count == 4)
+  }
+
+  @Test(
+    "A Service without an address, a selector or TCP ports is not served",
+    arguments: [
+      ["clusterIP": "None"], ["clusterIP": ""], ["selector": [:]], ["ports": [["port": 53, "protocol": "UDP"]]],
+      ["clusterIP": "fd00::1"],
+    ] as [[String: JSONValue]])
+  func unserved(spec: [String: JSONValue]) {
+    #expect(ServiceTable(services: [service("s", spec)], pods: []).frontends.isEmpty)
+  }
+
+  @Test("An endpoint keeps its slot, and no change is made that is not needed")
+  func slots() {
+    for seed in 0..<100 as Range<UInt64> {
+      var state = seed &+ 1
+      func roll(_ sides: UInt64) -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return (state >> 33) % sides
+      }
+      var slots = ServiceSlots()
+      var servers = [String?](repeating: nil, count: ServiceSlots.count)
+      for _ in 0..<30 {
+        let size = roll(10) == 0 ? 60 : roll(12)
+        let endpoints = Array(Set((0..<size).map { _ in "10.0.0.\(roll(70)):80" })).sorted()
+        let before = servers
+        let changes = slots.update("f", endpoints: endpoints)
+        for change in changes { servers[change.slot] = change.endpoint }
+        #expect(Set(changes.map(\.slot)).count == changes.count)
+        #expect(servers == slots.held["f"])
+        let held = servers.compactMap { $0 }
+        #expect(Set(held).count == held.count && held.count == min(endpoints.count, ServiceSlots.count))
+        #expect(Set(held).isSubset(of: endpoints))
+        for (slot, endpoint) in before.enumerated() {
+          if let endpoint, endpoints.contains(endpoint) { #expect(servers[slot] == endpoint) }
+          if before[slot] == servers[slot] { #expect(!changes.contains { $0.slot == slot }) }
+        }
+      }
+      slots.keepOnly([])
+      #expect(slots.held.isEmpty)
+    }
+  }
+
+  @Test("HAProxy accepts the configuration", .enabled(if: access("/usr/sbin/haproxy", X_OK) == 0))
+  func haproxy() async throws {
+    let pods = (1...40).map { pod("p\($0)", ip: "127.64.0.\($0)") }
+    let table = ServiceTable(
+      services: [service(), service("other", ["ports": [["port": 81], ["port": 82, "name": "b"]]]), service("empty", ["selector": ["no": "pod"]])],
+      pods: pods)
+    var slots = ServiceSlots()
+    for frontend in table.frontends { _ = slots.update(frontend.name, endpoints: frontend.endpoints) }
+    let text = ProxyConfiguration.text(table, slots: slots, socket: "/tmp/martlet-test.sock")
+    #expect(try await accepted(text, by: "/usr/sbin/haproxy", ["-c", "-f"]) == "")
+    #expect(try await accepted("listen x\n  nonsense\n", by: "/usr/sbin/haproxy", ["-c", "-f"]) != "")
+  }
+}
+
+/// What a program says against a configuration; empty where it accepts it.
+func accepted(_ text: String, by program: String, _ arguments: [String]) async throws -> String {
+  let path = "/tmp/martlet-configuration-\(UUID().uuidString)"
+  defer {
+    unlink(path)
+    unlink(path + ".out")
+  }
+  try Data(text.utf8).write(to: URL(filePath: path))
+  let output = open(path + ".out", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+  defer { close(output) }
+  let pid = try await processes.start(
+    ProcessTable.Command(executable: program, arguments: arguments + [path], environment: [:], output: output))
+  let status = await processes.exitStatus(of: pid)
+  if status == .exited(0) { return "" }
+  return "\(status) " + String(decoding: try Data(contentsOf: URL(filePath: path + ".out")), as: UTF8.self)
+}
