@@ -125,6 +125,9 @@ let package = Package(
     tests("KubernetesSchemaTests", ["KubernetesSchema", "JSON", "CRDTypes"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "JSON", "CRDTypes", "KubernetesSchema", "Transport"]),
     tests("LocalNodeTests", ["LocalNode", "JSON", "CRDTypes"]),
+    tests("LocalControllersTests", ["LocalControllers", "JSON", "CRDTypes"]),
+    tests("LocalNetworkTests", ["LocalNetwork", "JSON", "CRDTypes", "Processes"]),
+    tests("ProcessesTests", ["Processes"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["JSON", "YAML", "CRDTypes", "KubernetesAPI", "Transport", "TestSupport"],
       path: "Tests/EndToEnd", exclude: ["Fixtures"], swiftSettings: strict),

@@ -96,7 +96,17 @@ struct UpCommand: AsyncParsableCommand {
       fflush(nil)
     }
     guard withNode else { return await ready() }
-    let configuration = try node.configuration(folder: folder, podNetwork: claim.pods)
+    var configuration = try node.configuration(folder: folder, podNetwork: claim.pods)
+    if let upstream {
+      // A real API server asks the node for logs; the one of this process asks `logs` itself.
+      let server = NodeLogServer(logs: logs, clientCertificate: upstream.nodeClientCertificate)
+      let (ports, listening) = AsyncStream<Int>.makeStream()
+      group.addTask {
+        defer { listening.finish() }
+        try await server.run { listening.yield($0) }
+      }
+      configuration.logPort = await ports.first { _ in true }
+    }
     let agent = NodeAgent(client: client, configuration: configuration, processes: processes)
     await logs.use(agent)
     group.addTask { try await agent.run(onReady: ready) }

@@ -40,6 +40,7 @@ struct UpstreamControlPlane: Sendable {
     try Data("\(token),admin,admin,system:masters\n".utf8).write(to: URL(filePath: "\(folder)/tokens.csv"))
     chmod("\(folder)/tokens.csv", 0o600)
     try await serviceAccountKey(processes)
+    try await nodeCertificate(processes)
     let (client, peer, secure) = (FreePort.find(), FreePort.find(), FreePort.find())
     var running = [
       Running(name: "etcd", pid: try await start(processes, "etcd", etcdArguments(client: client, peer: peer))),
@@ -88,6 +89,8 @@ struct UpstreamControlPlane: Sendable {
       "--service-account-issuer=https://kubernetes.default.svc",
       "--service-account-key-file=\(folder)/service-account.key",
       "--service-account-signing-key-file=\(folder)/service-account.key", "--allow-privileged=true",
+      "--kubelet-client-certificate=\(nodeClientCertificate)", "--kubelet-client-key=\(folder)/node-client.key",
+      "--kubelet-preferred-address-types=InternalIP",
       "--service-cluster-ip-range=\(serviceNetwork).0.0/16", "--disable-admission-plugins=ServiceAccount",
     ]
   }
@@ -139,6 +142,22 @@ struct UpstreamControlPlane: Sendable {
         environment: ["PATH": "/usr/bin:/bin", "HOME": folder]))
     guard await processes.exitStatus(of: pid) == .exited(0) else {
       throw Missing(description: "openssl could not make a key for service accounts")
+    }
+  }
+
+  /// What the API server shows a node of which it asks a container's output.
+  var nodeClientCertificate: String { "\(folder)/node-client.crt" }
+
+  private func nodeCertificate(_ processes: ProcessTable) async throws {
+    let pid = try await processes.start(
+      ProcessTable.Command(
+        executable: "/usr/bin/openssl",
+        arguments: [
+          "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj", "/CN=kube-apiserver", "-keyout",
+          "\(folder)/node-client.key", "-out", nodeClientCertificate,
+        ], environment: ["PATH": "/usr/bin:/bin", "HOME": folder]))
+    guard await processes.exitStatus(of: pid) == .exited(0) else {
+      throw Missing(description: "openssl could not make a certificate for the API server")
     }
   }
 

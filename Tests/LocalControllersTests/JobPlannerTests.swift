@@ -54,7 +54,7 @@ import Testing
     ]
     let plan = Sample.plan(job, pods)
     #expect(Set(plan.discard.map(\.name)) == ["done", "second", "outside"])
-    #expect(plan.status["failed"] == nil && plan.status[path: "uncountedTerminatedPods", "failed"] == nil)
+    #expect(plan.status["failed"].isAbsent && plan.status[path: "uncountedTerminatedPods", "failed"].isAbsent)
     #expect(plan.release.map(\.name) == ["failed-outside"])
   }
 
@@ -65,7 +65,7 @@ import Testing
     let plan = Sample.plan(job, [Sample.pod("a", "Succeeded", index: 1), Sample.pod("b", "Succeeded", index: 1)])
     #expect(plan.status["succeeded"] == 1)
     #expect(plan.status["completedIndexes"] == "1")
-    #expect(plan.condition("SuccessCriteriaMet") == nil)
+    #expect(plan.condition("SuccessCriteriaMet").isAbsent)
   }
 
   @Test(
@@ -83,21 +83,21 @@ import Testing
     var pods = [Sample.pod("a", "Succeeded"), Sample.pod("b")]
     var plan = Sample.plan(job, pods)
     #expect(plan.condition("SuccessCriteriaMet")?["reason"] == "CompletionsReached")
-    #expect(plan.condition("Complete") == nil)
+    #expect(plan.condition("Complete").isAbsent)
     #expect(plan.discard.map(\.name) == ["b"] && plan.delete.isEmpty)
     #expect(plan.status[path: "uncountedTerminatedPods", "succeeded"] == ["a"])
 
     job.status = plan.status
     pods = [Sample.pod("a", "Succeeded", held: false), Sample.pod("b", held: false, deleted: true)]
     plan = Sample.plan(job, pods)
-    #expect(plan.condition("Complete") == nil)
+    #expect(plan.condition("Complete").isAbsent)
     #expect(plan.status["succeeded"] == 1)
 
     job.status = plan.status
     plan = Sample.plan(job, [pods[0]])
-    #expect(plan.condition("Complete") != nil)
+    #expect(!plan.condition("Complete").isAbsent)
     #expect(plan.status["completionTime"] == Sample.time(0))
-    #expect(plan.status["failed"] == nil)
+    #expect(plan.status["failed"].isAbsent)
   }
 
   @Test("What was decided stands: a success stays one whatever becomes of the pods that were left over")
@@ -108,8 +108,8 @@ import Testing
     ]
     let job = Sample.job(["parallelism": 2, "completions": 1, "backoffLimit": 0, "activeDeadlineSeconds": 5], status: status)
     let plan = Sample.plan(job, [Sample.pod("b", "Failed", exit: 143)])
-    #expect(plan.condition("FailureTarget") == nil)
-    #expect(plan.condition("SuccessCriteriaMet") != nil)
+    #expect(plan.condition("FailureTarget").isAbsent)
+    #expect(!plan.condition("SuccessCriteriaMet").isAbsent)
   }
 
   @Test("More failures than backoffLimit fail the Job, first as FailureTarget, and what runs then is a failure too")
@@ -119,16 +119,16 @@ import Testing
     var plan = Sample.plan(job, [Sample.pod("a", "Failed"), Sample.pod("b")])
     #expect(plan.condition("FailureTarget")?["reason"] == "BackoffLimitExceeded")
     #expect(plan.condition("FailureTarget")?["message"] == "Job has reached the specified backoff limit")
-    #expect(plan.condition("Failed") == nil)
+    #expect(plan.condition("Failed").isAbsent)
     #expect(plan.delete.map(\.name) == ["b"] && plan.create.isEmpty)
     job.status = plan.status
     plan = Sample.plan(job, [Sample.pod("b", deleted: true)])
-    #expect(plan.condition("Failed") == nil)
+    #expect(plan.condition("Failed").isAbsent)
     job.status = plan.status
     plan = Sample.plan(job, [])
     #expect(plan.condition("Failed")?["reason"] == "BackoffLimitExceeded")
     #expect(plan.status["failed"] == 3)
-    #expect(plan.status["completionTime"] == nil)
+    #expect(plan.status["completionTime"].isAbsent)
   }
 
   @Test(
@@ -140,7 +140,7 @@ import Testing
       ["parallelism": 1, "completions": 1, "backoffLimit": JSONValue(limit), "template": template],
       status: ["startTime": Sample.time(-10)])
     let plan = Sample.plan(job, [Sample.pod("a", restarts: restarts)])
-    #expect((plan.condition("FailureTarget") != nil) == fails)
+    #expect((!plan.condition("FailureTarget").isAbsent) == fails)
   }
 
   @Test(
@@ -175,11 +175,11 @@ import Testing
       status: ["startTime": Sample.time(-50), "active": 2])
     var plan = Sample.plan(job, [Sample.pod("a"), Sample.pod("b")])
     #expect(plan.discard.count == 2 && plan.delete.isEmpty)
-    #expect(plan.status["startTime"] == nil)
+    #expect(plan.status["startTime"].isAbsent)
     #expect(plan.condition("Suspended")?["message"] == "Job suspended")
     job.status = plan.status
     plan = Sample.plan(job, [Sample.pod("a", held: false, deleted: true)], after: 100)
-    #expect(plan.status["failed"] == nil && plan.condition("FailureTarget") == nil)
+    #expect(plan.status["failed"].isAbsent && plan.condition("FailureTarget").isAbsent)
     job.status = plan.status
     job.json[path: "spec", "suspend"] = false
     plan = Sample.plan(job, [], after: 500)
@@ -188,7 +188,7 @@ import Testing
     #expect(plan.status["conditions"]?[0]?["reason"] == "JobResumed")
     #expect(plan.status["conditions"]?[0]?["status"] == "False")
     job.status = plan.status
-    #expect(Sample.plan(job, [], after: 559).condition("FailureTarget") == nil)
+    #expect(Sample.plan(job, [], after: 559).condition("FailureTarget").isAbsent)
     #expect(Sample.plan(job, [], after: 560).condition("FailureTarget")?["reason"] == "DeadlineExceeded")
   }
 
@@ -207,8 +207,8 @@ import Testing
     let job = Sample.job(["parallelism": 3], status: ["startTime": Sample.time(-10)])
     #expect(Sample.plan(job).create.count == 3)
     let running = Sample.plan(job, [Sample.pod("a", "Succeeded"), Sample.pod("b")])
-    #expect(running.create.isEmpty && running.discard.isEmpty && running.condition("SuccessCriteriaMet") == nil)
-    #expect(Sample.plan(job, [Sample.pod("a", "Succeeded")]).condition("SuccessCriteriaMet") != nil)
+    #expect(running.create.isEmpty && running.discard.isEmpty && running.condition("SuccessCriteriaMet").isAbsent)
+    #expect(!Sample.plan(job, [Sample.pod("a", "Succeeded")]).condition("SuccessCriteriaMet").isAbsent)
   }
 
   @Test("Fewer pods are wanted: the least loss goes, and counts as nothing")
@@ -251,7 +251,7 @@ import Testing
   @Test("A Job of no completions is complete at once")
   func none() {
     let plan = Sample.plan(Sample.job(["parallelism": 1, "completions": 0]))
-    #expect(plan.condition("Complete") != nil)
-    #expect(plan.create.isEmpty && plan.status["startTime"] != nil)
+    #expect(!plan.condition("Complete").isAbsent)
+    #expect(plan.create.isEmpty && !plan.status["startTime"].isAbsent)
   }
 }

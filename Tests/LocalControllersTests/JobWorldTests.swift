@@ -61,7 +61,7 @@ private struct JobWorld {
   mutating func live(failing: Int) {
     now += TimeInterval(Int.random(in: 1...300, using: &dice))
     for pod in pods {
-      let isBound = pod.spec["nodeName"] != nil
+      let isBound = !pod.spec["nodeName"].isAbsent
       if pod.isPodOver || (pod.isDeleting && !isBound) {
         let goes = pod.isDeleting || (dice.chance(5) && pod.finalizers.isEmpty)
         if goes, pod.finalizers.isEmpty { pods.removeAll { $0.uid == pod.uid } }
@@ -116,9 +116,9 @@ private struct JobWorld {
     #expect(world.isFinished)
     let status = world.job.status
     let isComplete = world.job.condition("Complete")?["status"] == "True"
-    #expect(world.job.condition("Complete") == nil || world.job.condition("Failed") == nil)
-    #expect(status[path: "uncountedTerminatedPods", "failed"] == nil)
-    #expect(status[path: "uncountedTerminatedPods", "succeeded"] == nil)
+    #expect(world.job.condition("Complete").isAbsent || world.job.condition("Failed").isAbsent)
+    #expect(status[path: "uncountedTerminatedPods", "failed"].isAbsent)
+    #expect(status[path: "uncountedTerminatedPods", "succeeded"].isAbsent)
     let succeeded = status["succeeded"]?.int ?? 0
     let failed = status["failed"]?.int ?? 0
     #expect(succeeded + failed == world.made - world.discarded.count)

@@ -130,7 +130,10 @@ import Testing
           case .disown(var kept, let owners):
             kept.owners.removeAll { owners.contains($0.uid) }
             graph.set(kept)
-          case .release, .verify: break
+          case .verify(let node, let owner):
+            graph.markAbsent(owner.uid)
+            work.append(node.uid)
+          case .release: break
           }
         }
       }

@@ -32,8 +32,8 @@ import Testing
     ])
   func codes(rule: JSONValue, code: Int, outcome: String) {
     let plan = plan([rule, Self.rule("Count", "NotIn", [])], Sample.pod("p", "Failed", exit: code))
-    #expect((plan.condition("FailureTarget") != nil) == (outcome == "fail"))
-    #expect((plan.status[path: "uncountedTerminatedPods", "failed"] != nil) == (outcome != "ignore"))
+    #expect((!plan.condition("FailureTarget").isAbsent) == (outcome == "fail"))
+    #expect((!plan.status[path: "uncountedTerminatedPods", "failed"].isAbsent) == (outcome != "ignore"))
     #expect(plan.release.map(\.name) == ["p"])
   }
 
@@ -51,13 +51,13 @@ import Testing
     var pod = Sample.pod("p", "Failed", exit: 143)
     pod.json[path: "status", "conditions"] = [["type": "DisruptionTarget", "status": .string(status)]]
     let plan = plan([["action": "Ignore", "onPodConditions": [["type": "DisruptionTarget"]]]], pod)
-    #expect((plan.status[path: "uncountedTerminatedPods", "failed"] == nil) == (status == "True"))
+    #expect((plan.status[path: "uncountedTerminatedPods", "failed"].isAbsent) == (status == "True"))
     #expect(plan.create.count == 1)
   }
 
   @Test("A container that ended well matches no rule, not even one for all other codes")
   func zero() {
     let plan = plan([Self.rule("FailJob", "NotIn", [1])], Sample.pod("p", "Failed", exit: 0))
-    #expect(plan.condition("FailureTarget") == nil)
+    #expect(plan.condition("FailureTarget").isAbsent)
   }
 }

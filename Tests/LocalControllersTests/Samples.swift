@@ -28,7 +28,7 @@ enum Sample {
 
   static func job(_ spec: JSONValue, status: JSONValue = .object([:])) -> DynamicObject {
     var spec = spec
-    if spec["template"] == nil {
+    if spec["template"].isAbsent {
       spec["template"] = [
         "metadata": ["labels": ["app": "x"]],
         "spec": ["restartPolicy": "Never", "containers": [["name": "main", "image": "i"]]],
@@ -69,4 +69,9 @@ extension JobPlan {
   func condition(_ type: String) -> JSONValue? {
     status["conditions"]?.array?.first { $0["type"]?.string == type && $0["status"]?.string == "True" }
   }
+}
+
+extension JSONValue? {
+  /// Whether there is nothing, not even null.
+  var isAbsent: Bool { if case .none = self { true } else { false } }
 }

@@ -2,7 +2,6 @@ import CRDTypes
 import FoundationEssentials
 import Glibc
 import JSON
-import Processes
 import Testing
 
 @testable import LocalNetwork
@@ -85,15 +84,10 @@ import Testing
   ]
 
   @Test("nginx accepts any path, and none of them becomes part of the configuration", .enabled(if: hasNginx), arguments: hostile)
-  func quoting(path: String) async throws {
+  func quoting(path: String) throws {
     let text = text([ingress("i", ["rules": [rule("h", [(path, "Prefix", "a"), (path, "Exact", "b"), ("/ok", "Prefix", "c")])]])])
-    #expect(try await accepted(text, by: "/usr/sbin/nginx", ["-t", "-e", "stderr", "-c"]) == "")
-    let dump = try await output(text, ["-T", "-q", "-e", "stderr", "-c"])
-    #expect(dump.isEmpty || !dump.contains("\n listen 127.0.0.1:9;"))
-  }
-
-  private func output(_ text: String, _ arguments: [String]) async throws -> String {
-    try await accepted(text, by: "/usr/sbin/nginx", arguments)
+    #expect(try Program.objection(of: "/usr/sbin/nginx", ["-t", "-e", "stderr", "-c"], to: text) == "")
+    #expect(!text.split(separator: "\n").contains { $0.hasPrefix(" listen") || $0.hasPrefix("listen") })
   }
 
   @Test("Paths and hosts that no Ingress may have are left out", arguments: ["relative", "~ ^/x", "= /x", "/a\nb", "/a\u{0}"])
@@ -105,7 +99,7 @@ import Testing
   }
 
   @Test("The same path as a prefix and exactly, with and without an ending slash, is still a configuration", .enabled(if: hasNginx))
-  func overlaps() async throws {
+  func overlaps() throws {
     let backend: JSONValue = ["service": ["name": "d", "port": ["number": 80]]]
     let paths = [
       ("/a", "Prefix", "a"), ("/a/", "Prefix", "b"), ("/a", "Exact", "c"), ("/a/", "Exact", "d"), ("/", "Exact", "a"),
@@ -115,7 +109,7 @@ import Testing
       ingress("i", at: 0, ["defaultBackend": backend, "rules": [rule("h", paths), rule(nil, paths), rule("*.wild.example", paths)]]),
       ingress("k", at: 1, ["defaultBackend": backend, "rules": [rule("h", paths)]]),
     ])
-    #expect(try await accepted(text, by: "/usr/sbin/nginx", ["-t", "-e", "stderr", "-c"]) == "")
+    #expect(try Program.objection(of: "/usr/sbin/nginx", ["-t", "-e", "stderr", "-c"], to: text) == "")
   }
 
   @Test(
@@ -142,11 +136,9 @@ import Testing
     }
     let path = "\(folder)/nginx.conf"
     try Data(text.utf8).write(to: URL(filePath: path))
-    let pid = try await processes.start(
-      ProcessTable.Command(
-        executable: "/usr/sbin/nginx", arguments: ["-c", path, "-e", "\(folder)/error.log"],
-        environment: ["PATH": "/usr/sbin:/usr/bin:/bin"]))
-    while processes.isRunning(pid), access("\(folder)/nginx.pid", F_OK) != 0 { await Task.yield() }
+    let nginx = try Program(
+      "/usr/sbin/nginx", ["-c", path, "-e", "\(folder)/error.log"], output: "\(folder)/output")
+    while kill(nginx.pid, 0) == 0, access("\(folder)/nginx.pid", F_OK) != 0 { await Task.yield() }
     for (host, path, expected) in [
       ("h", "/a", "a"), ("h", "/a/b", "a"), ("h", "/ab", "404"), ("h", "/a/exact", "b"), ("h", "/a/exact/x", "a"),
       ("h", "/d$x/1", "c"), ("h", "/", "404"), ("none", "/a", "404"), ("x.wild.example", "/q", "d"),
@@ -154,8 +146,8 @@ import Testing
     ] {
       #expect(ask(port, host, path) == expected, "\(host)\(path)")
     }
-    processes.signalGroup(pid, SIGKILL)
-    _ = await processes.exitStatus(of: pid)
+    kill(nginx.pid, SIGTERM)
+    _ = nginx.wait()
   }
 
   /// The body of a request's answer, or its status where that is not 200.

@@ -1,14 +1,9 @@
 import CRDTypes
-import FoundationEssentials
 import Glibc
 import JSON
-import Processes
 import Testing
 
 @testable import LocalNetwork
-
-/// One table: a second one in the same program would take the first one's children.
-let processes = ProcessTable()
 
 @Suite struct ServiceTests {
   private func service(_ name: String = "s", _ spec: [String: JSONValue] = [:]) -> DynamicObject {
@@ -84,7 +79,7 @@ let processes = ProcessTable()
   }
 
   @Test("HAProxy accepts the configuration", .enabled(if: access("/usr/sbin/haproxy", X_OK) == 0))
-  func haproxy() async throws {
+  func haproxy() throws {
     let pods = (1...40).map { pod("p\($0)", ip: "127.64.0.\($0)") }
     let table = ServiceTable(
       services: [service(), service("other", ["ports": [["port": 81], ["port": 82, "name": "b"]]]), service("empty", ["selector": ["no": "pod"]])],
@@ -92,24 +87,7 @@ let processes = ProcessTable()
     var slots = ServiceSlots()
     for frontend in table.frontends { _ = slots.update(frontend.name, endpoints: frontend.endpoints) }
     let text = ProxyConfiguration.text(table, slots: slots, socket: "/tmp/martlet-test.sock")
-    #expect(try await accepted(text, by: "/usr/sbin/haproxy", ["-c", "-f"]) == "")
-    #expect(try await accepted("listen x\n  nonsense\n", by: "/usr/sbin/haproxy", ["-c", "-f"]) != "")
+    #expect(try Program.objection(of: "/usr/sbin/haproxy", ["-c", "-f"], to: text) == "")
+    #expect(try Program.objection(of: "/usr/sbin/haproxy", ["-c", "-f"], to: "listen x\n  nonsense\n") != "")
   }
-}
-
-/// What a program says against a configuration; empty where it accepts it.
-func accepted(_ text: String, by program: String, _ arguments: [String]) async throws -> String {
-  let path = "/tmp/martlet-configuration-\(UUID().uuidString)"
-  defer {
-    unlink(path)
-    unlink(path + ".out")
-  }
-  try Data(text.utf8).write(to: URL(filePath: path))
-  let output = open(path + ".out", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-  defer { close(output) }
-  let pid = try await processes.start(
-    ProcessTable.Command(executable: program, arguments: arguments + [path], environment: [:], output: output))
-  let status = await processes.exitStatus(of: pid)
-  if status == .exited(0) { return "" }
-  return "\(status) " + String(decoding: try Data(contentsOf: URL(filePath: path + ".out")), as: UTF8.self)
 }

@@ -153,6 +153,7 @@ import Testing
   func crashingSidecar() {
     var run = Run(Self.spec("OnFailure", inits: [Self.sidecar]))
     run.step()
+    run.step()
     run.end("side", 1)
     run.end("side", 1)
     run.end("main", 1)

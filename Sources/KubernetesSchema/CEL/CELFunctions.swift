@@ -140,7 +140,8 @@ enum CELFunctions {
   private static func double(_ value: CELValue) throws(CELError) -> Double {
     if let number = value.asDouble { return number }
     guard case .string(let text) = value else { throw CELError.noOverload }
-    guard let number = Double(text) else {
+    // A number that is too large is refused, and not infinite; one that says that it is infinite is.
+    guard let number = Double(text), number.isFinite || !text.contains(where: \.isNumber) else {
       throw CELError("type conversion error from 'string' to 'double'")
     }
     return number

@@ -12,10 +12,10 @@ extension DeploymentPlanner {
     let available = sum("availableReplicas")
     let missing = max(0, replicaSets.reduce(plan.create.map(size) ?? 0) { $0 + size($1) } - available)
     plan.status = .compact([
-      "observedGeneration": .integer(deployment.generation), "replicas": total > 0 ? JSONValue(total) : nil,
-      "updatedReplicas": updated > 0 ? JSONValue(updated) : nil, "readyReplicas": ready > 0 ? JSONValue(ready) : nil,
-      "availableReplicas": available > 0 ? JSONValue(available) : nil,
-      "unavailableReplicas": missing > 0 ? JSONValue(missing) : nil,
+      "observedGeneration": .integer(deployment.generation), "replicas": total > 0 ? JSONValue(total) : JSONValue?.none,
+      "updatedReplicas": updated > 0 ? JSONValue(updated) : JSONValue?.none, "readyReplicas": ready > 0 ? JSONValue(ready) : JSONValue?.none,
+      "availableReplicas": available > 0 ? JSONValue(available) : JSONValue?.none,
+      "unavailableReplicas": missing > 0 ? JSONValue(missing) : JSONValue?.none,
       "terminatingReplicas": JSONValue(sum("terminatingReplicas")),
       "collisionCount": deployment.status["collisionCount"],
     ])

@@ -40,10 +40,10 @@ struct OwnerGraph: Sendable {
   private var absent: Set<String> = []
 
   mutating func set(_ node: Node) {
-    remove(links: node.uid)
+    for owner in node.owners { dependents[owner.uid, default: []].insert(node.uid) }
+    remove(links: node.uid, but: Set(node.owners.map(\.uid)))
     nodes[node.uid] = node
     absent.remove(node.uid)
-    for owner in node.owners { dependents[owner.uid, default: []].insert(node.uid) }
   }
 
   mutating func remove(_ uid: String) {
@@ -57,8 +57,8 @@ struct OwnerGraph: Sendable {
     if dependents[uid] != nil { absent.insert(uid) }
   }
 
-  private mutating func remove(links uid: String) {
-    for owner in nodes[uid]?.owners ?? [] {
+  private mutating func remove(links uid: String, but kept: Set<String> = []) {
+    for owner in nodes[uid]?.owners ?? [] where !kept.contains(owner.uid) {
       dependents[owner.uid]?.remove(uid)
       if dependents[owner.uid]?.isEmpty == true {
         dependents[owner.uid] = nil

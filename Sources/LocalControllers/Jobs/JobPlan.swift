@@ -181,10 +181,10 @@ struct JobPlanner: Sendable {
   private func write(_ plan: inout JobPlan, _ tally: JobTally, _ conditions: JobConditions) {
     let removed = Set((plan.delete + plan.discard).map(\.uid))
     let active = tally.active.filter { !removed.contains($0.uid) }
-    plan.status["active"] = active.isEmpty && plan.create.isEmpty ? nil : JSONValue(active.count + plan.create.count)
+    plan.status["active"] = active.isEmpty && plan.create.isEmpty ? JSONValue?.none : JSONValue(active.count + plan.create.count)
     plan.status["ready"] = JSONValue(active.filter(\.isPodReady).count)
     plan.status["terminating"] = JSONValue(pods.filter { $0.isDeleting && !$0.hasPodStopped }.count)
     tally.write(to: &plan.status)
-    plan.status["conditions"] = conditions.list.isEmpty ? nil : .array(conditions.list)
+    plan.status["conditions"] = conditions.list.isEmpty ? JSONValue?.none : .array(conditions.list)
   }
 }

@@ -94,14 +94,14 @@ struct JobTally: Sendable {
 
   func write(to status: inout JSONValue) {
     let successes = isIndexed ? completedIndexes.count : counted.succeeded
-    status["succeeded"] = successes > 0 ? JSONValue(successes) : nil
-    status["failed"] = counted.failed > 0 ? JSONValue(counted.failed) : nil
+    status["succeeded"] = successes > 0 ? JSONValue(successes) : JSONValue?.none
+    status["failed"] = counted.failed > 0 ? JSONValue(counted.failed) : JSONValue?.none
     status["uncountedTerminatedPods"] = .compact([
-      "succeeded": uncountedSucceeded.isEmpty ? nil : JSONValue(uncountedSucceeded),
-      "failed": uncountedFailed.isEmpty ? nil : JSONValue(uncountedFailed),
+      "succeeded": uncountedSucceeded.isEmpty ? JSONValue?.none : JSONValue(uncountedSucceeded),
+      "failed": uncountedFailed.isEmpty ? JSONValue?.none : JSONValue(uncountedFailed),
     ])
     if isIndexed {
-      status["completedIndexes"] = completedIndexes.isEmpty ? nil : .string(IndexRanges.text(completedIndexes))
+      status["completedIndexes"] = completedIndexes.isEmpty ? JSONValue?.none : .string(IndexRanges.text(completedIndexes))
     }
   }
 

@@ -42,9 +42,9 @@ struct ReplicaSetPlanner: Sendable {
     }.count
     plan.status = .compact([
       "replicas": JSONValue(active.count), "observedGeneration": .integer(replicaSet.generation),
-      "fullyLabeledReplicas": labelled > 0 ? JSONValue(labelled) : nil,
-      "readyReplicas": ready.isEmpty ? nil : JSONValue(ready.count),
-      "availableReplicas": available > 0 ? JSONValue(available) : nil,
+      "fullyLabeledReplicas": labelled > 0 ? JSONValue(labelled) : JSONValue?.none,
+      "readyReplicas": ready.isEmpty ? JSONValue?.none : JSONValue(ready.count),
+      "availableReplicas": available > 0 ? JSONValue(available) : JSONValue?.none,
       "terminatingReplicas": JSONValue(pods.filter { $0.isDeleting && !$0.isPodOver }.count),
     ])
     return plan

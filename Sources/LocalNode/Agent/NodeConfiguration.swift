@@ -15,6 +15,8 @@ public struct NodeConfiguration: Sendable {
   public var pods: Int
   public var gpus: Int
   public var gpuResource: String
+  /// Where containers' output can be asked for as of a kubelet; nil where nothing listens.
+  public var logPort: Int?
   /// Variables every container starts with.
   public var environment: [String: String]
 

@@ -73,6 +73,9 @@ struct NodeRegistration: Sendable {
         "osImage": "host", "systemUUID": "",
       ],
     ]
+    if let port = configuration.logPort {
+      status.json[path: "status", "daemonEndpoints"] = ["kubeletEndpoint": ["Port": JSONValue(port)]]
+    }
     try await client.apply(status, as: .node, fieldManager: ClusterBackend.fieldManager, subresource: "status")
     try await renewLease()
   }

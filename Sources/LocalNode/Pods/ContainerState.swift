@@ -50,7 +50,7 @@ struct ContainerState: Sendable, Hashable {
     switch phase {
     case .waiting(let reason, let message):
       state["waiting"] = .compact([
-        "reason": .string(reason), "message": message.isEmpty ? nil : .string(message),
+        "reason": .string(reason), "message": message.isEmpty ? JSONValue?.none : .string(message),
       ])
     case .running(let since): state["running"] = ["startedAt": .string(Timestamp.text(since))]
     case .terminated(let termination): state["terminated"] = termination.json
@@ -68,7 +68,7 @@ extension ContainerState.Termination {
   var json: JSONValue {
     .compact([
       "exitCode": .integer(Int64(exitCode)), "reason": .string(reason),
-      "message": message.isEmpty ? nil : .string(message), "startedAt": .string(Timestamp.text(startedAt)),
+      "message": message.isEmpty ? JSONValue?.none : .string(message), "startedAt": .string(Timestamp.text(startedAt)),
       "finishedAt": .string(Timestamp.text(finishedAt)),
     ])
   }

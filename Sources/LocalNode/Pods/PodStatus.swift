@@ -52,7 +52,7 @@ struct PodStatus: Sendable {
       "podIP": .string(podIP), "podIPs": [["ip": .string(podIP)]], "hostIP": .string(hostIP),
       "hostIPs": [["ip": .string(hostIP)]], "startTime": .string(Timestamp.text(startTime)),
       "conditions": conditions(previous: previous["conditions"]?.array ?? [], at: now),
-      "containerStatuses": .array(mains), "initContainerStatuses": inits.isEmpty ? nil : .array(inits),
+      "containerStatuses": .array(mains), "initContainerStatuses": inits.isEmpty ? JSONValue?.none : .array(inits),
     ])
   }
 

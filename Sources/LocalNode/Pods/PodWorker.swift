@@ -131,6 +131,7 @@ actor PodWorker {
       }
       close(output)
       machine.started(name, process: pid, at: Date())
+      post.yield(.tick)  // what waited for this container, such as those after a sidecar, may be due
       if machine.isTerminating { processes.signalGroup(pid, SIGKILL) }
       let run = ContainerRun(
         name: name, pid: pid, container: container, podIP: launcher.podIP, launch: launch, launcher: launcher,

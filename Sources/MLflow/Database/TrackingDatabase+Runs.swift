@@ -22,10 +22,10 @@ extension TrackingDatabase {
   /// which spares the database a look at the tags of all others.
   public func runs(experiment: String, named name: String? = nil, tags: [String: String]) async throws -> [Run] {
     let named: SQL = name.map { " AND r.name = \($0)" } ?? ""
+    // Scalar subqueries stay look-ups by the primary key, after all else; EXISTS becomes a join with every run's tag.
     let conditions = tags.sorted { $0.key < $1.key }.map { key, value in
       """
-       AND EXISTS (SELECT 1 FROM tags t
-        WHERE t.run_uuid = r.run_uuid AND t.key = \(key) AND t.value = \(value))
+       AND (SELECT t.value FROM tags t WHERE t.run_uuid = r.run_uuid AND t.key = \(key)) = \(value)
       """ as SQL
     }
     let rows = try await read(

@@ -39,7 +39,11 @@ extension TrackingDatabase {
     try await read("SELECT pg_is_in_recovery()").first?.decode(at: 0) ?? true
   }
 
-  /// The runs of all experiments that carry a tag, deleted ones included, the oldest first: one query.
+  /// The runs of all experiments that carry a tag, deleted ones included, the oldest first.
+  ///
+  /// Two queries, the runs and then the content of those that are not known: content is never older than its run. One
+  /// query for both would have to search the known ones for each run, and takes the square of their number wherever
+  /// PostgreSQL plans for few.
   ///
   /// - Parameters:
   ///   - prefix: which tags are read; tags of MLflow's own can be very long.
@@ -48,47 +52,59 @@ extension TrackingDatabase {
   public func runs(
     tagged key: String, _ value: String, tagsBeginning prefix: String, curve: String? = nil, known: [String] = []
   ) async throws -> [TaggedRun] {
-    let finite = BestRunQuery.finite
-    // The known ones are joined: a search through a bound array for each run and column takes its length squared.
+    // Planned each time: a plan that was kept from when the tables were small scans all runs for each tag, until
+    // PostgreSQL next analyzes them.
+    let rows = try await read(
+      """
+      SELECT \(Self.columns) FROM tags own JOIN runs r ON r.run_uuid = own.run_uuid
+      WHERE own.key = \(key) AND own.value = \(value)
+      ORDER BY r.start_time, r.run_uuid
+      """, prepared: false)
+    let runs = try rows.map { try Self.run($0) }
+    let known = Set(known)
+    let contents = try await contents(
+      of: runs.map(\.id).filter { !known.contains($0) }, tagsBeginning: prefix, curve: curve)
+    return runs.map { TaggedRun(run: $0, content: contents[$0.id]) }
+  }
+
+  private func contents(
+    of ids: [String], tagsBeginning prefix: String, curve: String?
+  ) async throws -> [String: RunContent] {
+    guard !ids.isEmpty else { return [:] }
     func extreme(_ aggregate: String) -> SQL {
       guard let curve else { return "NULL::float8" }
       return """
-        CASE WHEN k.id IS NOT NULL THEN NULL ELSE (SELECT \(unescaped: aggregate)(h.value) FROM metrics h
-          WHERE h.run_uuid = r.run_uuid AND h.key = \(curve) AND NOT h.is_nan AND abs(h.value) \(finite)) END
+        (SELECT \(unescaped: aggregate)(h.value) FROM metrics h WHERE h.run_uuid = r.id AND h.key = \(curve)
+          AND NOT h.is_nan AND abs(h.value) \(BestRunQuery.finite))
         """
     }
-    func column(_ query: SQL) -> SQL { "CASE WHEN k.id IS NOT NULL THEN NULL ELSE ARRAY(\(query)) END" }
-    let tags: SQL = "FROM tags t WHERE t.run_uuid = r.run_uuid AND starts_with(t.key, \(prefix)) ORDER BY t.key"
-    let parameters: SQL = "FROM params p WHERE p.run_uuid = r.run_uuid ORDER BY p.key"
-    let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.run_uuid ORDER BY m.key"
+    let tags: SQL = "FROM tags t WHERE t.run_uuid = r.id AND starts_with(t.key, \(prefix)) ORDER BY t.key"
+    let parameters: SQL = "FROM params p WHERE p.run_uuid = r.id ORDER BY p.key"
+    let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.id ORDER BY m.key"
     let rows = try await read(
       """
-      SELECT \(Self.columns), \(column("SELECT t.key \(tags)")), \(column("SELECT coalesce(t.value, '') \(tags)")),
-        \(column("SELECT p.key \(parameters)")), \(column("SELECT p.value \(parameters)")),
-        \(column("SELECT m.key \(metrics)")), \(column("SELECT \(Self.logged("m")) \(metrics)")),
+      SELECT r.id, ARRAY(SELECT t.key \(tags)), ARRAY(SELECT coalesce(t.value, '') \(tags)),
+        ARRAY(SELECT p.key \(parameters)), ARRAY(SELECT p.value \(parameters)),
+        ARRAY(SELECT m.key \(metrics)), ARRAY(SELECT \(Self.logged("m")) \(metrics)),
         \(extreme("min")), \(extreme("max"))
-      FROM tags own JOIN runs r ON r.run_uuid = own.run_uuid
-        LEFT JOIN (SELECT DISTINCT id FROM unnest(\(known)) id) k ON k.id = r.run_uuid
-      WHERE own.key = \(key) AND own.value = \(value)
-      ORDER BY r.start_time, r.run_uuid
+      FROM unnest(\(ids)) r(id)
       """)
-    return try rows.map { row in TaggedRun(run: try Self.run(row), content: try Self.content(row, from: 8)) }
+    var out: [String: RunContent] = [:]
+    for row in rows { out[try row.decode(at: 0, as: String.self)] = try Self.content(row) }
+    return out
   }
 
-  private static func content(_ row: Row, from first: Int) throws -> RunContent? {
-    func map<Value: PostgresDecodable>(_ column: Int, _: Value.Type) throws -> [String: Value]? {
-      guard let keys = try row.decode(at: column, as: [String]?.self),
-        let values = try row.decode(at: column + 1, as: [Value]?.self)
-      else { return nil }
-      return Dictionary(zip(keys, values)) { $1 }
+  private static func content(_ row: Row) throws -> RunContent {
+    func map<Value: PostgresDecodable>(_ column: Int, _: Value.Type) throws -> [String: Value] {
+      let keys = try row.decode(at: column, as: [String].self)
+      return Dictionary(zip(keys, try row.decode(at: column + 1, as: [Value].self))) { $1 }
     }
-    guard let tags = try map(first, String.self), let parameters = try map(first + 2, String.self),
-      let metrics = try map(first + 4, Double.self)
-    else { return nil }
-    let low = try row.decode(at: first + 6, as: Double?.self)
-    let high = try row.decode(at: first + 7, as: Double?.self)
+    let low = try row.decode(at: 7, as: Double?.self)
+    let high = try row.decode(at: 8, as: Double?.self)
     var extremes: ClosedRange<Double>?
     if let low, let high, low <= high { extremes = low...high }
-    return RunContent(tags: tags, parameters: parameters, metrics: metrics, extremes: extremes)
+    return RunContent(
+      tags: try map(1, String.self), parameters: try map(3, String.self), metrics: try map(5, Double.self),
+      extremes: extremes)
   }
 }

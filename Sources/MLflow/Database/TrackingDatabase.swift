@@ -40,10 +40,12 @@ public actor TrackingDatabase {
   }
 
   /// Runs a query; one that meets a missing table, column or right tells what is missing.
-  func read(_ sql: SQL) async throws -> Rows {
+  ///
+  /// - Parameter prepared: false has it planned anew each time.
+  func read(_ sql: SQL, prepared: Bool = true) async throws -> Rows {
     _ = try await schema()
     do {
-      return try await pool.query(sql)
+      return try await pool.query(sql, prepared: prepared)
     } catch let error as PostgresError {
       switch error.code {
       case .undefinedTable, .undefinedColumn, .permissionDenied:
