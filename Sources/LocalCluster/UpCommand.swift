@@ -20,7 +20,10 @@ struct UpCommand: AsyncParsableCommand {
       kube-controller-manager runs the controllers if it is there too.
       """)
 
-  @Option(help: "Where the cluster's files go; they are made anew.")
+  // Containers start elsewhere, so a relative path would lead them astray.
+  @Option(
+    help: "Where the cluster's files go; they are made anew.",
+    transform: { URL(filePath: $0).absoluteURL.path(percentEncoded: false) })
   var folder: String
 
   @Option(help: "Where the kubeconfig is written; FOLDER/kubeconfig by default.")

@@ -131,7 +131,7 @@ struct UpstreamControlPlane: Sendable {
     defer { if log >= 0 { close(log) } }
     return try await processes.start(
       ProcessTable.Command(
-        executable: "/usr/bin/setpriv", arguments: ["--pdeathsig", "TERM", "\(assets)/\(program)"] + arguments,
+        executable: "/usr/bin/setpriv", arguments: ["--pdeathsig", "KILL", "\(assets)/\(program)"] + arguments,
         environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder], output: log >= 0 ? log : nil))
   }
 

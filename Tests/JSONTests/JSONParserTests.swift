@@ -11,7 +11,7 @@ struct JSONParserTests {
       ("9223372036854775808", .number(9.223372036854775808e18)), ("1.5", 1.5), ("1e2", .number(100)),
       ("1E+2", .number(100)), ("-2.5e-3", .number(-0.0025)), ("1.0", .number(1)), ("\"\"", ""),
       ("[]", []), ("{}", [:]), ("[1, [2], {\"a\": 3}]", [1, [2], ["a": 3]]),
-      ("{\"a\":{\"b\":null}}", ["a": ["b": nil]]), ("\t\r\n[ ]\n", []),
+      ("{\"a\":{\"b\":null}}", ["a": ["b": .null]]), ("\t\r\n[ ]\n", []),
     ] as [(String, JSONValue)])
   func values(text: String, expected: JSONValue) throws {
     #expect(try JSONValue(parsing: text) == expected)

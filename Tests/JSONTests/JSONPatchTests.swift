@@ -115,7 +115,7 @@ struct JSONPatchTests {
 
   @Test("takes a missing value for null in a test, as Kubernetes' library does")
   func missingIsNull() throws {
-    let patch = JSONPatch([.test(JSONPointer(tokens: ["a"]), nil)])
+    let patch = JSONPatch([.test(JSONPointer(tokens: ["a"]), .null)])
     #expect(try patch.applied(to: ["b": 1]) == ["b": 1])
   }
 }

@@ -6,7 +6,7 @@ struct JSONSerializerTests {
   @Test(
     "writes sorted, compact text",
     arguments: [
-      (["b": 1, "a": [true, nil]], #"{"a":[true,null],"b":1}"#), (.number(1), "1"), (.number(0.1), "0.1"),
+      (["b": 1, "a": [true, .null]], #"{"a":[true,null],"b":1}"#), (.number(1), "1"), (.number(0.1), "0.1"),
       (.number(1e300), "1e+300"), (.number(-0.0025), "-0.0025"), (.number(.nan), "null"), (.number(.infinity), "null"),
       ("\"\\\n\r\t\u{1}\u{1F}/é", #""\"\\\n\r\t\u0001\u001f/é""#), ([:], "{}"), ([], "[]"),
     ] as [(JSONValue, String)])
@@ -47,9 +47,9 @@ struct JSONSerializerTests {
       var count: Int64?
       var extra: JSONValue?
     }
-    let json = try JSONValue(encoding: Sample(name: "x", count: nil, extra: ["a": [1, 2.5, "s", nil, true]]))
-    #expect(json == ["name": "x", "extra": ["a": [1, 2.5, "s", nil, true]]])
-    #expect(try json.decoded(as: Sample.self) == Sample(name: "x", extra: ["a": [1, 2.5, "s", nil, true]]))
+    let json = try JSONValue(encoding: Sample(name: "x", count: nil, extra: ["a": [1, 2.5, "s", .null, true]]))
+    #expect(json == ["name": "x", "extra": ["a": [1, 2.5, "s", .null, true]]])
+    #expect(try json.decoded(as: Sample.self) == Sample(name: "x", extra: ["a": [1, 2.5, "s", .null, true]]))
   }
 }
 

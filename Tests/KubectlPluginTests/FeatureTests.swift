@@ -51,7 +51,7 @@ struct FeatureTests {
     let json = try report(row).json()
     #expect(json["eventTime"] == nil)
     #expect(json["entity"] == ["user_id": 42, "shop": "berlin"])
-    #expect(json["features"]?[1] == ["name": "score", "status": "NOT_FOUND", "value": nil])
+    #expect(json["features"]?[1] == ["name": "score", "status": "NOT_FOUND", "value": .null])
   }
 
   @Test("Numbers that JSON does not have are strings", arguments: [(Double.infinity, "inf"), (.nan, "nan")])

@@ -39,7 +39,7 @@ struct WritingTests {
     }
     let target = "\(Self.path)/a?\(Self.query)"
     try await withClient([
-      expect("PATCH", target, where: sends("application/merge-patch+json", ["a": nil]), reply),
+      expect("PATCH", target, where: sends("application/merge-patch+json", ["a": .null]), reply),
       expect("PATCH", target, where: sends("application/strategic-merge-patch+json", ["b": 1]), reply),
       expect(
         "PATCH", target,
@@ -48,7 +48,7 @@ struct WritingTests {
         "PATCH", "/apis/apps/v1/namespaces/ns/deployments/a/scale?\(Self.query)",
         where: sends("application/merge-patch+json", ["spec": ["replicas": 2]]), reply),
     ]) { client, _, _ in
-      try await client.patch(.configMap, key, .merge(["a": nil]), fieldManager: "me")
+      try await client.patch(.configMap, key, .merge(["a": .null]), fieldManager: "me")
       try await client.patch(.configMap, key, .strategic(["b": 1]), fieldManager: "me")
       let test = JSONPatch([.test(JSONPointer(tokens: ["metadata", "uid"]), "u")])
       try await client.patch(.configMap, key, .json(test), fieldManager: "me")

@@ -16,7 +16,7 @@ import Testing
     let deleted = api.send("DELETE", maps + "/f")
     #expect(deleted.json.isTerminating)
     #expect(deleted.json[meta: "deletionGracePeriodSeconds"] == 0)
-    _ = api.send("PATCH", maps + "/f", ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
+    _ = api.send("PATCH", maps + "/f", ["metadata": ["finalizers": .null]], type: "application/merge-patch+json")
     #expect(api.send("GET", maps + "/f").code == 404)
   }
 
@@ -66,7 +66,7 @@ import Testing
     #expect(late.code == 403)
     #expect(late.message.hasSuffix("unable to create new content in namespace x because it is being terminated"))
     _ = api.send(
-      "PATCH", "/api/v1/namespaces/x/configmaps/f", ["metadata": ["finalizers": nil]],
+      "PATCH", "/api/v1/namespaces/x/configmaps/f", ["metadata": ["finalizers": .null]],
       type: "application/merge-patch+json")
     #expect(api.send("GET", "/api/v1/namespaces/x").code == 404)
   }

@@ -32,7 +32,7 @@ import Testing
     let merge = "application/merge-patch+json"
     _ = api.send("PATCH", maps + "/a", ["metadata": ["labels": ["on": "1"]]], type: merge)
     _ = api.send("PATCH", maps + "/a", ["data": ["k": "v"]], type: merge)
-    _ = api.send("PATCH", maps + "/a", ["metadata": ["labels": ["on": nil]]], type: merge)
+    _ = api.send("PATCH", maps + "/a", ["metadata": ["labels": ["on": .null]]], type: merge)
     #expect(
       seen(&api, "resourceVersion=\(start)&labelSelector=on") == ["ADDED a", "MODIFIED a", "DELETED a"])
   }

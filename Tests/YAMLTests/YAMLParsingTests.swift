@@ -7,7 +7,7 @@ struct YAMLParsingTests {
   @Test(
     "gives plain scalars the meaning that kubectl gives them",
     arguments: [
-      ("null", nil), ("~", nil), ("Null", nil), ("", nil), ("nULL", "nULL"),
+      ("null", .null), ("~", .null), ("Null", .null), ("", .null), ("nULL", "nULL"),
       ("true", true), ("True", true), ("yes", true), ("on", true), ("y", true), ("Y", true), ("ON", true),
       ("false", false), ("No", false), ("off", false), ("n", false), ("tRue", "tRue"), ("yep", "yep"),
       ("0", 0), ("-7", -7), ("+7", 7), ("1_000", 1000), ("0x1F", 31), ("-0x10", -16), ("0o17", 15), ("017", 15),
@@ -29,7 +29,7 @@ struct YAMLParsingTests {
   func tags() throws {
     let text = "[!!str 1, ! 2, !!int '3', !!float 4, !!bool 'yes', !!null '', !custom 5, !!timestamp 2001-01-01]"
     #expect(
-      try JSONValue(yaml: text) == ["1", "2", 3, .number(4), true, nil, "5", "2001-01-01"])
+      try JSONValue(yaml: text) == ["1", "2", 3, .number(4), true, .null, "5", "2001-01-01"])
     #expect(throws: YAMLError.self) { try JSONValue(yaml: "!!int x") }
     #expect(throws: YAMLError.self) { try JSONValue(yaml: "!!binary eA==") }
   }
@@ -90,7 +90,7 @@ struct YAMLParsingTests {
     let text = "# a comment\n---\na: 1\n---\n---\nb: 2\n...\n---\n- c\n"
     #expect(try JSONValue.documents(yaml: text) == [["a": 1], nil, ["b": 2], ["c"]])
     #expect(try JSONValue.documents(yaml: "") == [])
-    #expect(try JSONValue(yaml: "# nothing\n") == nil)
+    #expect(try JSONValue(yaml: "# nothing\n") == .null)
     #expect { try JSONValue(yaml: "a: 1\n---\nb: 2\n") } throws: { ($0 as? YAMLError)?.code == .documents }
   }
 

@@ -10,7 +10,7 @@ struct YAMLWritingTests {
       "apiVersion": "v1", "kind": "ConfigMap",
       "metadata": ["name": "a", "labels": [:], "annotations": ["x": "true", "n": "1", "t": "2024-01-01T00:00:00Z"]],
       "data": ["script": "#!/bin/sh\necho hi\n", "last": "no end\nhere", "url": "https://a.b/c?d=e#f"],
-      "list": [["a": 1, "b": ["c", [true, nil]]], [], "--flag=1", "- x", "*"],
+      "list": [["a": 1, "b": ["c", [true, .null]]], [], "--flag=1", "- x", "*"],
       "number": .number(1), "float": 0.5,
     ]
     #expect(
