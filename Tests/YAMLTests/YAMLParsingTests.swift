@@ -88,7 +88,7 @@ struct YAMLParsingTests {
   @Test("reads a stream of documents")
   func documents() throws {
     let text = "# a comment\n---\na: 1\n---\n---\nb: 2\n...\n---\n- c\n"
-    #expect(try JSONValue.documents(yaml: text) == [["a": 1], nil, ["b": 2], ["c"]])
+    #expect(try JSONValue.documents(yaml: text) == [["a": 1], .null, ["b": 2], ["c"]])
     #expect(try JSONValue.documents(yaml: "") == [])
     #expect(try JSONValue(yaml: "# nothing\n") == .null)
     #expect { try JSONValue(yaml: "a: 1\n---\nb: 2\n") } throws: { ($0 as? YAMLError)?.code == .documents }
