@@ -59,3 +59,20 @@ import Testing
     #expect(self.steps([mount("/../../data")]).last == .bind(source: "/volume", at: "/data", readOnly: false))
   }
 }
+
+@Suite("Programs below a volume's mount point")
+struct KeptProgramTests {
+  private let tmp = MountPlan.Mount(source: "/volumes/tmp", target: "/tmp", readOnly: false, isFile: false)
+
+  @Test("are kept where they are, with what stands beside their bin")
+  func keeps() {
+    let kept = MountPlan.Mount.keeping(["/tmp/a/venv/bin", "/usr/bin", "/tmp/tools"], under: [tmp])
+    #expect(kept.map(\.target) == ["/tmp/a/venv", "/tmp/tools"])
+    #expect(kept.allSatisfy { $0.source == $0.target && $0.readOnly })
+  }
+
+  @Test("a folder that only begins alike is not below")
+  func prefix() {
+    #expect(MountPlan.Mount.keeping(["/tmpfiles/bin"], under: [tmp]).isEmpty)
+  }
+}

@@ -125,3 +125,19 @@ struct MountPlan: Sendable, Hashable {
     }
   }
 }
+
+extension MountPlan.Mount {
+  /// The mounts that keep folders of programs where they are though a volume lies over a folder above them, as an
+  /// `emptyDir` on /tmp does over a checkout there. With `bin` comes what stands beside it, such as `lib`.
+  static func keeping(_ folders: [String], under volumes: [MountPlan.Mount]) -> [MountPlan.Mount] {
+    var kept: [MountPlan.Mount] = []
+    for folder in folders {
+      guard let volume = volumes.first(where: { folder.hasPrefix($0.target + "/") }) else { continue }
+      let parent = folder.hasSuffix("/bin") ? String(folder.dropLast("/bin".count)) : folder
+      let root = parent.hasPrefix(volume.target + "/") ? parent : folder
+      let mount = MountPlan.Mount(source: root, target: root, readOnly: true, isFile: false)
+      if !kept.contains(mount) { kept.append(mount) }
+    }
+    return kept
+  }
+}

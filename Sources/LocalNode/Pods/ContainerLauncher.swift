@@ -34,7 +34,8 @@ struct ContainerLauncher: Sendable {
     let services =
       pod.spec["enableServiceLinks"]?.bool == false ? [:] : await backend.serviceVariables(namespace: namespace)
     let environment = try variables(container, sources, services, searchPath)
-    let mounts = try volumes(container, sources, environment)
+    let volumes = try volumes(container, sources, environment)
+    let mounts = volumes + MountPlan.Mount.keeping(searchPath, under: volumes)
 
     let command = (container["command"]?.array ?? []).compactMap(\.string)
     guard !command.isEmpty else {
