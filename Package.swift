@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(name: "crdgen", dependencies: ["JSON", "YAML", "CRDTypes"], swiftSettings: strict),
     module("Locking"),
     module("Transport", ["CCurl", "CLinux", "Locking"]),
-    module("KubernetesAPI", ["JSON", "YAML", "CRDTypes", "Transport"]),
+    module("KubernetesAPI", ["JSON", "YAML", "CRDTypes", "CLinux", "Transport"]),
     module("Postgres", ["CPostgres", "CLinux", "Locking"]),
     module("MLflow", ["JSON", "Postgres", "Transport"]),
     module("FeatureStore", ["CRDTypes", "Postgres"]),
@@ -111,7 +111,7 @@ let package = Package(
       swiftSettings: strict),
 
     // What tests of several modules start: real servers on free ports.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("CRDTypesTests", ["CRDTypes", "JSON", "YAML"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),

@@ -2,6 +2,7 @@
 #define MARTLET_CCURL_SHIM_H
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // Swift cannot call variadic functions: one wrapper for each type of argument.
 
@@ -26,6 +27,15 @@ static inline CURLcode martlet_easy_list(CURL *easy, CURLoption option, struct c
 }
 static inline CURLcode martlet_easy_data_callback(CURL *easy, CURLoption option, martlet_data_callback value) {
   return curl_easy_setopt(easy, option, value);
+}
+// Connections are not to be inherited by processes that the program starts: such a process would keep them open.
+static inline curl_socket_t martlet_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)context;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+static inline CURLcode martlet_easy_close_on_exec(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, martlet_open_socket);
 }
 // The bytes are copied.
 static inline CURLcode martlet_easy_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {

@@ -2,6 +2,7 @@
 #define MARTLET_CLINUX_SHIM_H
 // Linux interfaces that Swift's Glibc module leaves out.
 #include <linux/capability.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -20,6 +21,12 @@ static inline int martlet_unshare_user_and_mounts(void) {
   return (int)syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */ | 0x00020000 /* CLONE_NEWNS */);
 }
 static inline int martlet_pipe_cloexec(int ends[2]) { return (int)syscall(SYS_pipe2, ends, 02000000 /* O_CLOEXEC */); }
+
+// What the program has open is not the new process's business, whoever opened it and with which flags.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+static inline int martlet_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 // Leaves the calling thread one capability, below 32, which stays through the next execve, whoever its user is.
 static inline int martlet_keep_only_capability(unsigned capability) {

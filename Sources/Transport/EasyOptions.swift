@@ -31,6 +31,7 @@ struct EasyOptions {
   /// What all requests with one configuration share.
   mutating func apply(_ configuration: HTTPClientConfiguration) {
     set(CURLOPT_NOSIGNAL, 1)
+    note(martlet_easy_close_on_exec(easy))
     set(CURLOPT_PROTOCOLS_STR, string: "http,https")
     set(CURLOPT_USERAGENT, string: configuration.userAgent)
     // HTTP/2 where TLS negotiates it; requests wait for a connection that may be shared rather than open their own.

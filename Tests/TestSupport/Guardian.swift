@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A shell that outlives the tests and ends their children's process groups, where the tests themselves were killed
@@ -39,6 +40,7 @@ struct Guardian: Sendable {
     posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    _ = martlet_spawn_close_from(&actions, 3)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

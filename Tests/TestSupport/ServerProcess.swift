@@ -1,3 +1,4 @@
+import CLinux
 import FoundationEssentials
 public import Glibc
 import Synchronization
@@ -26,6 +27,8 @@ public final class ServerProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // A server that inherited a connection of some other test would keep it open for as long as it runs.
+    _ = martlet_spawn_close_from(&actions, 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

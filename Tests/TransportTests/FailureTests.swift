@@ -181,6 +181,31 @@ struct FailureTests {
     await client.shutdown()
   }
 
+  @Test("processes that the program starts inherit no connection")
+  func closesOnExec() async throws {
+    let server = try RawServer { connection in
+      _ = connection.readHead()
+      connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+      connection.waitForClose()
+    }
+    let client = HTTPClient()
+    let response = try await client.stream(HTTPRequest(url: server.url))
+    var connections = 0
+    for descriptor in Int32(3)..<4096 {
+      var peer = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let isPeer = withUnsafeMutablePointer(to: &peer) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) == 0 }
+      }
+      guard isPeer, Int(UInt16(bigEndian: peer.sin_port)) == server.port else { continue }
+      connections += 1
+      #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+    }
+    #expect(connections == 1)
+    #expect(response.status == 200)
+    await client.shutdown()
+  }
+
   @Test("requests are written as asked, without Expect, and handles are reused without traces")
   func written() async throws {
     let server = try RawServer { connection in
