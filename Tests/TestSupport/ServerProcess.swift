@@ -1,12 +1,12 @@
 import CLinux
 import FoundationEssentials
-public import Glibc
+import Glibc
 import Synchronization
 
 /// A child process, ended with all processes of its group when the last reference to it goes or the tests exit.
 public final class ServerProcess: Sendable {
   /// The process, which also leads its own process group.
-  public let pid: pid_t
+  public let pid: Int32
   /// The file that its standard output and standard error go to.
   public let log: String
   private let ended = Atomic(false)
