@@ -58,7 +58,7 @@ verify: ## Generated files are current, imports point down, the chart and the ma
 	@hack/verify
 
 ##@ Measure
-.PHONY: bench
+.PHONY: bench bench-search
 bench: setup ## Benchmarks beside named peers; MARTLET_BENCH_LONG=1 runs them at full size, ONLY="transport best" some.
 	@hack/setup build
 	swift build -c release --static-swift-stdlib --package-path Benchmarks
@@ -66,7 +66,8 @@ bench: setup ## Benchmarks beside named peers; MARTLET_BENCH_LONG=1 runs them at
 	swift build -c release --static-swift-stdlib --package-path Benchmarks --product martlet-local
 	@hack/bench $(ONLY)
 
-##@ Measure
-.PHONY: bench
-bench: ## Benchmarks beside named peers in the same run, release build; MARTLET_BENCH_LONG=1 for full sizes.
-	@hack/bench
+bench-search: ## The search beside Optuna 5.0; MARTLET_BENCH_SEEDS=20 for a shorter run, ONLY="auto tpe gp" some pairs.
+	@hack/setup build
+	swift build -c release --package-path Benchmarks --product bench-search-quality
+	swift build -c release --package-path Benchmarks --product bench-search
+	@hack/bench-search $(ONLY)

@@ -56,8 +56,11 @@ let package = Package(
     // Values and decisions: no input or output.
     module("JSON"),
     module("CRDTypes", ["JSON"]),
-    module("Search"),
+    // Loops over numbers are a hundred times slower unoptimised, and tests run thousands of searches.
+    .target(
+      name: "Search", swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module("Planning", ["JSON", "CRDTypes", "Search"]),
+    module("Charting"),
 
     // Connections to the outside.
     module("YAML", ["JSON", "CYAML"]),
@@ -95,7 +98,7 @@ let package = Package(
       name: "Operator",
       dependencies: [
         "Locking",
-        "JSON", "CRDTypes", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
+        "JSON", "CRDTypes", "Search", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
         "Observability", "ControllerKit", "HealthServer", arguments,
       ], swiftSettings: strict),
     .executableTarget(
@@ -107,7 +110,9 @@ let package = Package(
 
     .executableTarget(
       name: "KubectlPlugin",
-      dependencies: ["JSON", "CRDTypes", "KubernetesAPI", "Postgres", "FeatureStore", arguments],
+      dependencies: [
+        "JSON", "YAML", "CRDTypes", "Charting", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore", arguments,
+      ],
       swiftSettings: strict),
 
     // What tests of several modules start: real servers on free ports.
@@ -132,7 +137,9 @@ let package = Package(
       name: "EndToEndTests", dependencies: ["JSON", "YAML", "CRDTypes", "KubernetesAPI", "Transport", "TestSupport"],
       path: "Tests/EndToEnd", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "SearchTests", dependencies: ["Search"], exclude: ["Fixtures"], swiftSettings: strict),
-    tests("KubectlPluginTests", ["KubectlPlugin", "JSON", "CRDTypes", "Postgres", "FeatureStore"]),
+    tests(
+      "KubectlPluginTests",
+      ["KubectlPlugin", "JSON", "YAML", "CRDTypes", "Charting", "KubernetesAPI", "Postgres", "FeatureStore"]),
     tests("PlanningTests", ["Planning", "JSON", "CRDTypes", "Search", "TestSupport"]),
     tests(
       "OperatorTests",

@@ -49,6 +49,9 @@ let package = Package(
       name: "bench-search", dependencies: ["Measuring", martlet("Search")], path: "Sources/SearchTime",
       swiftSettings: strict),
     .executableTarget(
+      name: "bench-search-quality", dependencies: [martlet("Search")], path: "Sources/SearchQuality",
+      swiftSettings: strict),
+    .executableTarget(
       name: "bench-kubelet",
       dependencies: [
         "Measuring", martlet("KubernetesAPI"), martlet("CRDTypes"), martlet("JSON"), martlet("Postgres"),

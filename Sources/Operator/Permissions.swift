@@ -44,6 +44,9 @@ struct Permission: Sendable, Hashable {
       group: "", resources: ["secrets"], verbs: ["get", "create"],
       reason: "reads the connections that resources name, and makes the routers' tokens"),
     Permission(
+      group: "kueue.x-k8s.io", resources: ["workloads"], verbs: ["list"],
+      reason: "tells why Kueue has not admitted a trial yet; where Kueue is not installed this grants nothing"),
+    Permission(
       group: "events.k8s.io", resources: ["events"], verbs: ["create", "patch"], reason: "tells what happened"),
     Permission(
       group: "coordination.k8s.io", resources: ["leases"], verbs: ["get", "create", "update"],

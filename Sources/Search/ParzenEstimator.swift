@@ -21,9 +21,10 @@ struct ParzenEstimator: Sendable {
   /// - Parameters:
   ///   - parameters: indexes into the space, all of which exist at every point of `observations`.
   ///   - observations: from the oldest to the newest.
-  init(_ space: SearchSpace, _ parameters: [Int], observations: [Point]) {
+  ///   - given: how much each observation counts beside the prior, which counts one; nil for weights by age.
+  init(_ space: SearchSpace, _ parameters: [Int], observations: [Point], weights given: [Double]? = nil) {
     self.parameters = parameters
-    weights = Self.weights(observations.count)
+    weights = given.map(Self.normalised) ?? Self.weights(observations.count)
     logWeights = weights.map { log($0) }
     kernels = parameters.map { index in
       let column = observations.map { $0.coordinates[index] }
@@ -47,6 +48,12 @@ struct ParzenEstimator: Sendable {
       let increment = (1 - first) / Double(ramp - 1)
       for index in 0..<ramp - 1 { weights[index] = first + Double(index) * increment }
     }
+    let sum = weights.reduce(0, +)
+    return weights.map { $0 / sum }
+  }
+
+  private static func normalised(_ given: [Double]) -> [Double] {
+    let weights = given + [1]
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
   }

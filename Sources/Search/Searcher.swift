@@ -1,23 +1,3 @@
-/// The ways to search that there are.
-public enum Algorithm: String, Sendable, Hashable, CaseIterable {
-  /// Every point of a finite space, in order.
-  case grid = "Grid"
-  /// Independent uniform draws.
-  case random = "Random"
-  /// The tree-structured Parzen estimator.
-  case tpe = "TPE"
-
-  /// The algorithm for a search of at most `trials` trials whose user left the choice open: all points where they
-  /// are so few that all can be tried, else the tree-structured Parzen estimator. With the reason, for people.
-  public static func automatic(for space: SearchSpace, trials: Int) -> (algorithm: Algorithm, reason: String) {
-    if let size = space.size, size <= trials {
-      return (.grid, "the space has \(size) points, so that \(trials) trials can try all of them")
-    }
-    let size = space.size.map { "the space has \($0) points" } ?? "the space is too large to try every point"
-    return (.tpe, "\(size), more than \(trials) trials can try")
-  }
-}
-
 extension SearchSpace {
   /// How many points there are; nil where there are infinitely many, or more than 2^31.
   public var size: Int? { Enumeration(self)?.size }
@@ -41,11 +21,13 @@ public struct Searcher: Sendable {
   private let seed: UInt64
   private let enumeration: Enumeration?
   private let random: RandomSearch
-  private let treeParzen: TreeParzen
+  private let sobol: SobolSearch
+  /// What learns from the history; nil for algorithms that do not.
+  private let sampler: (any Sampler)?
 
   /// - Throws: where the algorithm cannot search the space: a grid needs a step on every number.
   public init(
-    _ space: SearchSpace, _ algorithm: Algorithm, direction: Direction, seed: UInt64,
+    _ space: SearchSpace, _ algorithm: Algorithm, directions: [Direction], seed: UInt64,
     settings: TreeParzen.Settings = .init()
   ) throws(SearchSpaceError) {
     self.space = space
@@ -53,12 +35,25 @@ public struct Searcher: Sendable {
     self.seed = seed
     enumeration = Enumeration(space)
     random = RandomSearch(space: space)
-    treeParzen = TreeParzen(space: space, settings: settings, direction: direction)
+    sobol = SobolSearch(space: space, seed: seed)
+    sampler = Self.sampler(space, algorithm, directions, seed, settings)
     if algorithm == .grid, enumeration == nil {
       throw SearchSpaceError(
         space.unenumerable.isEmpty
           ? "a grid of more than 2^31 points cannot be searched: use fewer values, or another algorithm"
           : "a grid needs a step for \(space.unenumerable.joined(separator: ", ")), or choose another algorithm")
+    }
+  }
+
+  private static func sampler(
+    _ space: SearchSpace, _ algorithm: Algorithm, _ directions: [Direction], _ seed: UInt64,
+    _ settings: TreeParzen.Settings
+  ) -> (any Sampler)? {
+    switch algorithm {
+    case .grid, .random, .sobol, .hyperband: nil
+    case .tpe: TreeParzen(space: space, settings: settings, directions: directions)
+    case .cmaes: CovarianceSearch(space: space, direction: directions.first ?? .minimize)
+    case .gp: GaussianProcessSearch(space: space, directions: directions)
     }
   }
 
@@ -74,8 +69,13 @@ public struct Searcher: Sendable {
     // Only in a finite space is it likely at all that a point comes twice.
     let tried = enumeration == nil ? [] : Set(others.map(\.point))
     if let enumeration, tried.count >= enumeration.size { return .exhausted }
-    if algorithm == .tpe, let candidates = treeParzen.candidates(others, &stream),
-      let new = candidates.first(where: { !tried.contains($0) })
+    let candidates = sampler?.candidates(others, number: number, &stream)
+    // A model begins with points that are spread evenly.
+    if algorithm == .sobol || (sampler != nil && candidates == nil) {
+      let point = sobol.point(at: max(0, number))
+      if !tried.contains(point) { return .point(point) }
+    }
+    if let candidates, let new = candidates.first(where: { !tried.contains($0) })
     {
       return .point(new)
     }

@@ -6,7 +6,11 @@ import Glibc
 /// By default this is the definition of Optuna 5.0's `TPESampler(multivariate=True, group=True,
 /// constant_liar=True)`: Bergstra et al. 2011, Falkner et al. 2018, Watanabe arXiv 2304.11127. It differs where
 /// that is silent: failed trials repel (Optuna forgets them), and points that were tried are not tried again.
-public struct TreeParzen: Sendable {
+///
+/// With several objectives it is MOTPE (Ozaki et al., GECCO 2020 and JAIR 73, 2022) as Optuna has it: the better trials
+/// are the first fronts of non-dominated ones, the last of which gives those that dominate most together, and each
+/// counts by what it adds to the volume that they dominate.
+public struct TreeParzen: Sampler {
   public struct Settings: Sendable, Hashable {
     /// Random draws until this many trials ended with a result or were stopped.
     public var startupTrials = 10
@@ -17,11 +21,11 @@ public struct TreeParzen: Sendable {
 
   let space: SearchSpace
   let settings: Settings
-  let direction: Direction
+  let directions: [Direction]
 
   /// Candidates for the next point, the most promising first; nil while there are too few results.
-  func candidates(_ history: [RecordedTrial], _ stream: inout RandomStream) -> [Point]? {
-    let split = Split(history, direction)
+  func candidates(_ history: [RecordedTrial], number: Int, _ stream: inout RandomStream) -> [Point]? {
+    let split = Split(history, directions)
     guard split.finished >= settings.startupTrials else { return nil }
     var coordinates = [Double](repeating: .nan, count: space.parameters.count)
     var last: [(members: [Int], ranked: [[Double]])] = []
@@ -62,59 +66,13 @@ public struct TreeParzen: Sendable {
 
   /// The densities of the better and of the other trials, over those in which the parameters existed.
   func estimators(_ group: [Int], _ split: Split) -> (better: ParzenEstimator, worse: ParzenEstimator) {
-    func observed(_ trials: [RecordedTrial]) -> [Point] {
-      trials.map(\.point).filter { point in group.allSatisfy { !point.coordinates[$0].isNaN } }
-    }
+    func isObserved(_ trial: RecordedTrial) -> Bool { group.allSatisfy { !trial.point.coordinates[$0].isNaN } }
+    let better = split.better.indices.filter { isObserved(split.better[$0]) }
     return (
-      ParzenEstimator(space, group, observations: observed(split.better)),
-      ParzenEstimator(space, group, observations: observed(split.worse))
+      ParzenEstimator(
+        space, group, observations: better.map { split.better[$0].point },
+        weights: split.betterWeights.map { weights in better.map { weights[$0] } }),
+      ParzenEstimator(space, group, observations: split.worse.filter(isObserved).map(\.point))
     )
-  }
-
-  /// The trials of a history parted into the better and the others, each by number.
-  struct Split: Sendable {
-    let better: [RecordedTrial]
-    let worse: [RecordedTrial]
-    /// How many have a result or were stopped.
-    let finished: Int
-
-    /// How many of n trials count as better: a tenth, at most 25.
-    static func betterCount(_ finished: Int) -> Int { min((finished + 9) / 10, 25) }
-
-    /// Ranks completed trials by value, behind them stopped ones by how far they came and then by value, behind
-    /// them those that break constraints by how much. Pending and failed ones are not counted and are among the
-    /// others: they are to be kept away from.
-    init(_ history: [RecordedTrial], _ direction: Direction) {
-      var ranked: [(rank: (Int, Double, Double), number: Int, position: Int)] = []
-      var unranked: [Int] = []
-      for (position, trial) in history.enumerated() {
-        guard let rank = Self.rank(trial.outcome, direction) else {
-          unranked.append(position)
-          continue
-        }
-        ranked.append((rank, trial.number, position))
-      }
-      ranked.sort { ($0.rank.0, $0.rank.1, $0.rank.2, $0.number) < ($1.rank.0, $1.rank.1, $1.rank.2, $1.number) }
-      finished = ranked.count
-      let count = Self.betterCount(finished)
-      func trials(_ positions: [Int]) -> [RecordedTrial] {
-        positions.map { history[$0] }.sorted { $0.number < $1.number }
-      }
-      better = trials(ranked.prefix(count).map(\.position))
-      worse = trials(ranked.dropFirst(count).map(\.position) + unranked)
-    }
-
-    private static func rank(_ outcome: RecordedTrial.Outcome, _ direction: Direction) -> (Int, Double, Double)? {
-      let sign: Double = direction == .minimize ? 1 : -1
-      switch outcome {
-      case .pending, .failed: return nil
-      case .completed(let value, let violation):
-        guard value.isFinite, !violation.isNaN else { return nil }
-        return violation > 0 ? (2, violation, 0) : (0, sign * value, 0)
-      case .stopped(let step, let value):
-        guard let value else { return (1, 1, 0) }
-        return (1, -Double(step), value.isNaN ? .infinity : sign * value)
-      }
-    }
   }
 }

@@ -23,8 +23,10 @@ import Testing
   private static func controller(_ place: Workplace) -> SweepController {
     SweepController(
       gather: SweepGather(
-        caches: place.caches, directory: place.directory, connections: place.connections, settled: SettledRuns()),
-      planner: SweepPlanner(), shell: place.shell(SweepController.name), time: SystemTime())
+        caches: place.caches, directory: place.directory, connections: place.connections, settled: SettledRuns(),
+        curves: CurveStore(), workloads: WorkloadReader(time: SystemTime()) { _, _ in [] }),
+      planner: SweepPlanner(), shell: place.shell(SweepController.name), time: SystemTime(),
+      curveInterval: .seconds(5))
   }
 
   private static func defaults(_ mlflow: MLflowServer) -> TrackingDefaults {
@@ -102,13 +104,13 @@ import Testing
       }, parameters: ["lr": "0.1"])
     func read(_ known: [String]) async throws -> [TaggedRun] {
       try await connection.database.runs(
-        tagged: "martlet.sweep.uid", mark, tagsBeginning: "martlet.", curve: "loss", known: known)
+        tagged: "martlet.sweep.uid", mark, tagsBeginning: "martlet.", extremesOf: ["loss", "none"], known: known)
     }
     let content = try #require(try await read([]).first?.content)
     #expect(content.tags == ["martlet.sweep.uid": mark])
     #expect(content.parameters == ["lr": "0.1"])
     #expect(content.metrics == ["loss": -3])
-    #expect(content.extremes == -3...1)
+    #expect(content.extremes == ["loss": -3...1])
     #expect(try await read([run.id]).first?.content == nil)
     #expect(try await read([run.id]).first?.run.isDeleted == false)
     try await connection.server.deleteRun(run.id)

@@ -6,7 +6,7 @@ import Testing
 struct ConnectionTests {
   @Test("many tasks share a few connections and each gets its own answer")
   func concurrency() async throws {
-    let pool = try await Database.pool(PoolLimits(connections: 4))
+    let pool = try await Database.pool(PoolLimits(connections: 4, acquireTimeout: .seconds(60)))
     try await withThrowingTaskGroup { group in
       for number in 0..<200 {
         group.addTask {

@@ -3,7 +3,7 @@ import TestSupport
 
 /// The shared server's databases and pools.
 enum Database {
-  static func pool(_ limits: PoolLimits = PoolLimits()) async throws -> PostgresPool {
+  static func pool(_ limits: PoolLimits = PoolLimits(acquireTimeout: .seconds(60))) async throws -> PostgresPool {
     let server = try await PostgreSQL.shared()
     return try PostgresPool(PostgresConfiguration(server.url()), limits: limits)
   }

@@ -96,7 +96,7 @@ struct OptunaExactness {
   @Test("the same trials are the better ones", arguments: Goldens.recorded.cases)
   func split(_ golden: Goldens.Case) throws {
     let history = try golden.history(in: golden.searchSpace())
-    let split = TreeParzen.Split(history, golden.direction == "minimize" ? .minimize : .maximize)
+    let split = TreeParzen.Split(history, golden.direction == "minimize" ? [.minimize] : [.maximize])
     #expect(split.better.map(\.number) == golden.better)
     #expect(split.worse.map(\.number) == golden.worse)
   }
@@ -104,9 +104,9 @@ struct OptunaExactness {
   @Test("log-densities agree to 1e-9 at every recorded point", arguments: Goldens.recorded.cases)
   func densities(_ golden: Goldens.Case) throws {
     let space = try golden.searchSpace()
-    let direction: Direction = golden.direction == "minimize" ? .minimize : .maximize
-    let split = TreeParzen.Split(try golden.history(in: space), direction)
-    let estimator = TreeParzen(space: space, settings: .init(), direction: direction)
+    let directions: [Direction] = golden.direction == "minimize" ? [.minimize] : [.maximize]
+    let split = TreeParzen.Split(try golden.history(in: space), directions)
+    let estimator = TreeParzen(space: space, settings: .init(), directions: directions)
     #expect(space.groups.count == golden.groups.count)
     for group in golden.groups {
       let indexes = try group.parameters.map { name in

@@ -84,7 +84,9 @@ public final class PostgreSQL: Sendable {
     host: String = "127.0.0.1", query: String = ""
   ) -> String {
     let secret = password.map { ":\($0)" } ?? ""
-    return "postgresql://\(user)\(secret)@\(host):\(port)/\(database)\(query.isEmpty ? "" : "?\(query)")"
+    // A machine that runs all tests at once may take long to answer; no test is about how long.
+    let options = (query.contains("connect_timeout") ? [] : ["connect_timeout=60"]) + (query.isEmpty ? [] : [query])
+    return "postgresql://\(user)\(secret)@\(host):\(port)/\(database)?\(options.joined(separator: "&"))"
   }
 
   /// Runs SQL as the superuser, with `psql`.

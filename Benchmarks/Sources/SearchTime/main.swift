@@ -18,8 +18,8 @@ let parameters = [
   Parameter("optimizer", .categorical(["sgd", "adam", "rmsprop"])),
 ]
 let space = try SearchSpace(parameters)
-let random = try Searcher(space, .random, direction: .minimize, seed: 1)
-let tree = try Searcher(space, .tpe, direction: .minimize, seed: 1)
+let random = try Searcher(space, .random, directions: [.minimize], seed: 1)
+let tree = try Searcher(space, .tpe, directions: [.minimize], seed: 1)
 let clock = ContinuousClock()
 for (trials, suggestions) in [(1_000, 60), (10_000, 20)] {
   var history: [RecordedTrial] = []

@@ -238,9 +238,11 @@ extension TrainingSweep.Spec {
         && has(self.search.seed) == has(oldSelf.search.seed)
         && (!has(self.search.seed) || self.search.seed == oldSelf.search.seed)
         && has(self.search.hyperband) == has(oldSelf.search.hyperband)
-        && (!has(self.search.hyperband) || self.search.hyperband == oldSelf.search.hyperband))
+        && (!has(self.search.hyperband) || self.search.hyperband == oldSelf.search.hyperband)
+        && has(self.search.warmStart) == has(oldSelf.search.warmStart)
+        && (!has(self.search.warmStart) || self.search.warmStart == oldSelf.search.warmStart))
         """,
-        message: "algorithm, seed and hyperband cannot change: \(comparability)", reason: .forbidden, field: "search"),
+        message: "algorithm, seed, hyperband and warmStart cannot change: \(comparability)", reason: .forbidden, field: "search"),
     ])
 
   private static let comparability = "the sweep's trials would not be comparable; create a new sweep"

@@ -21,6 +21,22 @@ extension TrackingDatabase {
     try await self.version(model, workspace, " AND v.version = \(version)")
   }
 
+  /// The version with the greatest number that carries all these tags; nil where there is none.
+  public func modelVersion(
+    of model: String, tagged tags: [String: String], workspace: String = "default"
+  ) async throws -> ModelVersion? {
+    let names = tags.keys.sorted()
+    let place = try await place("w", workspace)
+    return try await version(
+      model, workspace,
+      """
+       AND (SELECT count(*) FROM model_version_tags w
+         JOIN unnest(\(names), \(names.map { tags[$0] ?? "" })) AS wanted(key, value)
+           ON w.key = wanted.key AND w.value = wanted.value
+         WHERE w.name = v.name AND w.version = v.version\(place)) = \(names.count)
+      """)
+  }
+
   /// The version with the greatest number.
   public func latestModelVersion(of model: String, workspace: String = "default") async throws -> ModelVersion? {
     try await version(model, workspace, "")

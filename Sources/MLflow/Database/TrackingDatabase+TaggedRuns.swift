@@ -2,17 +2,17 @@ import Postgres
 
 /// A run with what was logged to it.
 public struct RunContent: Sendable, Hashable {
-  /// The tags whose keys begin with the prefix that was asked for.
+  /// The tags whose keys begin with the prefix that was asked for, or were asked for by name.
   public let tags: [String: String]
   public let parameters: [String: String]
   /// The last value of each metric. NaN and the infinities are what was logged.
   public let metrics: [String: Double]
-  /// The least and the greatest finite value of the curve that was asked for; nil where it has none.
-  public let extremes: ClosedRange<Double>?
+  /// The least and the greatest finite value of the curves that were asked for, as far as they have any.
+  public let extremes: [String: ClosedRange<Double>]
 
   public init(
     tags: [String: String], parameters: [String: String], metrics: [String: Double],
-    extremes: ClosedRange<Double>? = nil
+    extremes: [String: ClosedRange<Double>] = [:]
   ) {
     self.tags = tags
     self.parameters = parameters
@@ -47,10 +47,12 @@ extension TrackingDatabase {
   ///
   /// - Parameters:
   ///   - prefix: which tags are read; tags of MLflow's own can be very long.
-  ///   - curve: the metric whose extremes over all steps are wanted; they need a scan of its history.
+  ///   - names: tags that are read besides.
+  ///   - metrics: those whose extremes over all steps are wanted; they need a scan of their history.
   ///   - known: ids of runs whose content is not wanted again.
   public func runs(
-    tagged key: String, _ value: String, tagsBeginning prefix: String, curve: String? = nil, known: [String] = []
+    tagged key: String, _ value: String, tagsBeginning prefix: String, and names: [String] = [],
+    extremesOf metrics: [String] = [], known: [String] = []
   ) async throws -> [TaggedRun] {
     // Planned each time: a plan that was kept from when the tables were small scans all runs for each tag, until
     // PostgreSQL next analyzes them.
@@ -63,22 +65,27 @@ extension TrackingDatabase {
     let runs = try rows.map { try Self.run($0) }
     let known = Set(known)
     let contents = try await contents(
-      of: runs.map(\.id).filter { !known.contains($0) }, tagsBeginning: prefix, curve: curve)
+      of: runs.map(\.id).filter { !known.contains($0) }, tagsBeginning: prefix, and: names, extremesOf: metrics)
     return runs.map { TaggedRun(run: $0, content: contents[$0.id]) }
   }
 
   private func contents(
-    of ids: [String], tagsBeginning prefix: String, curve: String?
+    of ids: [String], tagsBeginning prefix: String, and names: [String], extremesOf curves: [String]
   ) async throws -> [String: RunContent] {
     guard !ids.isEmpty else { return [:] }
-    func extreme(_ aggregate: String) -> SQL {
-      guard let curve else { return "NULL::float8" }
+    // NaN stands for a curve without a finite value.
+    func extremes(_ aggregate: String) -> SQL {
+      guard !curves.isEmpty else { return "ARRAY[]::float8[]" }
       return """
-        (SELECT \(unescaped: aggregate)(h.value) FROM metrics h WHERE h.run_uuid = r.id AND h.key = \(curve)
-          AND NOT h.is_nan AND abs(h.value) \(BestRunQuery.finite))
+        ARRAY(SELECT coalesce(
+          (SELECT \(unescaped: aggregate)(h.value) FROM metrics h WHERE h.run_uuid = r.id AND h.key = c.key
+            AND NOT h.is_nan AND abs(h.value) \(BestRunQuery.finite)), 'NaN'::float8)
+          FROM unnest(\(curves)) WITH ORDINALITY c(key, n) ORDER BY c.n)
         """
     }
-    let tags: SQL = "FROM tags t WHERE t.run_uuid = r.id AND starts_with(t.key, \(prefix)) ORDER BY t.key"
+    let tags: SQL = """
+      FROM tags t WHERE t.run_uuid = r.id AND (starts_with(t.key, \(prefix)) OR t.key = ANY(\(names))) ORDER BY t.key
+      """
     let parameters: SQL = "FROM params p WHERE p.run_uuid = r.id ORDER BY p.key"
     let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.id ORDER BY m.key"
     let rows = try await read(
@@ -86,23 +93,23 @@ extension TrackingDatabase {
       SELECT r.id, ARRAY(SELECT t.key \(tags)), ARRAY(SELECT coalesce(t.value, '') \(tags)),
         ARRAY(SELECT p.key \(parameters)), ARRAY(SELECT p.value \(parameters)),
         ARRAY(SELECT m.key \(metrics)), ARRAY(SELECT \(Self.logged("m")) \(metrics)),
-        \(extreme("min")), \(extreme("max"))
+        \(extremes("min")), \(extremes("max"))
       FROM unnest(\(ids)) r(id)
       """)
     var out: [String: RunContent] = [:]
-    for row in rows { out[try row.decode(at: 0, as: String.self)] = try Self.content(row) }
+    for row in rows { out[try row.decode(at: 0, as: String.self)] = try Self.content(row, curves) }
     return out
   }
 
-  private static func content(_ row: Row) throws -> RunContent {
+  private static func content(_ row: Row, _ curves: [String]) throws -> RunContent {
     func map<Value: PostgresDecodable>(_ column: Int, _: Value.Type) throws -> [String: Value] {
       let keys = try row.decode(at: column, as: [String].self)
       return Dictionary(zip(keys, try row.decode(at: column + 1, as: [Value].self))) { $1 }
     }
-    let low = try row.decode(at: 7, as: Double?.self)
-    let high = try row.decode(at: 8, as: Double?.self)
-    var extremes: ClosedRange<Double>?
-    if let low, let high, low <= high { extremes = low...high }
+    let lows = try row.decode(at: 7, as: [Double].self)
+    let highs = try row.decode(at: 8, as: [Double].self)
+    var extremes: [String: ClosedRange<Double>] = [:]
+    for (name, (low, high)) in zip(curves, zip(lows, highs)) where low <= high { extremes[name] = low...high }
     return RunContent(
       tags: try map(1, String.self), parameters: try map(3, String.self), metrics: try map(5, Double.self),
       extremes: extremes)

@@ -57,6 +57,16 @@ extension TrackingServer {
     try Self.run(await get("runs/get", ["run_id": id])["run"])
   }
 
+  /// The data sets that a run was given with `mlflow.log_input`, as `name@digest`.
+  public func datasets(of id: String) async throws -> [String] {
+    let reply = try await get("runs/get", ["run_id": id])
+    let inputs = reply[path: "run", "inputs", "dataset_inputs"]?.array ?? []
+    return inputs.compactMap { input in
+      guard let set = input["dataset"], let name = set["name"]?.string else { return nil }
+      return set["digest"]?.string.map { "\(name)@\($0)" } ?? name
+    }
+  }
+
   /// Sets a run's status, and its end where it has come to one. Repeatable.
   public func updateRun(_ id: String, status: RunStatus, end: Date? = nil) async throws {
     let body = JSONValue.compact([

@@ -17,6 +17,8 @@ struct Caches: Sendable {
 
   /// The index of model deployments by the sweep that they serve.
   static let bySweep = "sweep"
+  /// The index of sweeps by those whose results they begin with.
+  static let byEarlierSweep = "earlier"
   /// The index of experiments by the model deployments that are their variants.
   static let byVariant = "variant"
   static let byModelDeployment = ObjectIndex.label(ServingPlanner.podLabel)
@@ -32,7 +34,14 @@ struct Caches: Sendable {
     func custom<Resource: CustomResource>(_: Resource.Type, _ indexes: [ObjectIndex] = []) -> Informer {
       Informer(Resource.type, namespaces: namespaces, indexes: indexes)
     }
-    sweeps = custom(TrainingSweep.self)
+    sweeps = custom(
+      TrainingSweep.self,
+      [
+        ObjectIndex(Self.byEarlierSweep) { object in
+          (object.spec[path: "search", "warmStart"]?.array ?? []).compactMap { $0["sweep"]?.string }
+            .map { ObjectKey(namespace: object.namespace, name: $0).description }
+        }
+      ])
     modelDeployments = custom(
       ModelDeployment.self,
       [

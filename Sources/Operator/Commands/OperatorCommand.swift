@@ -92,6 +92,9 @@ struct ProcessFlags: ParsableArguments {
   @Option(help: "How many objects of a kind are worked on at a time.")
   var maxConcurrentReconciles = 4
 
+  @Option(help: "How often the metrics of running trials are read for early stopping, in seconds.")
+  var earlyStoppingInterval = 5.0
+
   @Option(help: "The least level that is logged: debug, info, warn or error.")
   var logLevel = "info"
 }

@@ -33,9 +33,15 @@ struct ControllerSet: Sendable {
         client: client, controller: name, events: events, observer: elector.map { .leading($0) } ?? StepObserver(),
         pacing: pacing)
     }
+    let workloads = WorkloadReader(time: time) { type, namespace in
+      try await client.list(type, namespace: namespace).items
+    }
     let sweep = SweepController(
-      gather: SweepGather(caches: caches, directory: directory, connections: connections, settled: SettledRuns()),
-      planner: SweepPlanner(), shell: shell(SweepController.name), time: time)
+      gather: SweepGather(
+        caches: caches, directory: directory, connections: connections, settled: SettledRuns(), curves: CurveStore(),
+        workloads: workloads),
+      planner: SweepPlanner(), shell: shell(SweepController.name), time: time,
+      curveInterval: configuration.curveInterval)
     let serving = ServingController(
       gather: ServingGather(caches: caches, children: children, directory: directory, connections: connections),
       planner: ServingPlanner(.init(image: configuration.modelImage)), shell: shell(ServingController.name), time: time)

@@ -20,6 +20,8 @@ struct OperatorConfiguration: Sendable {
   let probes: BindAddress?
   let metrics: BindAddress?
   let workers: Int
+  /// How often the metrics of running trials are read for early stopping.
+  let curveInterval: Duration
   let logLevel: LogLevel
 
   /// Throws `ConfigurationError` where no cluster can be made out, and `ValidationError` for flags.
@@ -34,6 +36,10 @@ struct OperatorConfiguration: Sendable {
     guard process.maxConcurrentReconciles > 0 else {
       throw ValidationError("--max-concurrent-reconciles must be at least 1")
     }
+    guard process.earlyStoppingInterval >= 0.1, process.earlyStoppingInterval <= 3600 else {
+      throw ValidationError("--early-stopping-interval must be between 0.1 and 3600 seconds")
+    }
+    curveInterval = .milliseconds(Int64(process.earlyStoppingInterval * 1000))
     logLevel = level
     workers = process.maxConcurrentReconciles
     probes = try Self.address(process.healthProbeBindAddress, "--health-probe-bind-address")

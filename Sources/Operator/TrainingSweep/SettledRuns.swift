@@ -6,30 +6,42 @@ import Planning
 /// The runs of sweeps that will not change any more, kept so that each is read once.
 final class SettledRuns: Sendable {
   private struct Entry: Sendable {
-    let uid: String
     let metrics: Set<String>
     var runs: [String: RunRecord]
   }
 
-  private let entries = Locked<[ObjectKey: Entry]>([:])
+  /// By the sweep that reads, and then by the UID of the sweep whose runs they are: its own, or one before it.
+  private let entries = Locked<[ObjectKey: [String: Entry]]>([:])
 
-  /// The settled runs of a sweep by id; none where they were kept for another sweep of the name or other metrics.
+  /// The settled runs of a sweep by id; none where they were kept for other metrics.
   func runs(of key: ObjectKey, uid: String, metrics: Set<String>) -> [String: RunRecord] {
     entries.withLock { entries in
-      guard let entry = entries[key], entry.uid == uid, entry.metrics == metrics else { return [:] }
+      guard let entry = entries[key]?[uid], entry.metrics == metrics else { return [:] }
       return entry.runs
     }
   }
 
-  /// Keeps those of a sweep's runs that are settled, with no metrics but the named ones.
+  /// Keeps those of a sweep's runs that are settled, with no metrics but the named ones. A fold's run is settled with
+  /// the run that it belongs to.
   func keep(_ runs: [RunRecord], of key: ObjectKey, uid: String, metrics: Set<String>) {
     var settled: [String: RunRecord] = [:]
-    for run in runs where run.isSettled {
+    let parents = Set(runs.lazy.filter { $0.fold == nil && $0.isSettled }.map(\.id))
+    for run in runs {
+      let isSettled = run.fold == nil ? run.isSettled : run.status.isOver && run.parent.map(parents.contains) == true
+      guard isSettled else { continue }
       var run = run
       run.metrics = run.metrics.filter { metrics.contains($0.key) }
       settled[run.id] = run
     }
-    entries.withLock { $0[key] = Entry(uid: uid, metrics: metrics, runs: settled) }
+    let kept = settled
+    entries.withLock { $0[key, default: [:]][uid] = Entry(metrics: metrics, runs: kept) }
+  }
+
+  /// Has a run read anew: something was written to it.
+  func read(again run: String, of key: ObjectKey) {
+    entries.withLock { entries in
+      for uid in entries[key]?.keys.sorted() ?? [] { entries[key]?[uid]?.runs[run] = nil }
+    }
   }
 
   func forget(_ key: ObjectKey) { entries.withLock { $0[key] = nil } }

@@ -13,6 +13,8 @@ struct SweepController: Sendable {
   let planner: SweepPlanner
   let shell: ApplyShell
   let time: any TimeSource
+  /// How often the metrics of running trials are read, where a rule stops trials by them.
+  let curveInterval: Duration
 
   /// How often a result that should be there is looked for.
   private static let metricPoll: Duration = .seconds(2)
@@ -24,6 +26,8 @@ struct SweepController: Sendable {
     return [
       .primary(caches.sweeps),
       .owned(jobs, by: TrainingSweep.type),
+      .referenced(caches.sweeps, from: caches.sweeps, index: Caches.byEarlierSweep),
+      .external { [watch = curveWatch] enqueue in try await watch.run(enqueue) },
       .mapped(caches.pods) { change in
         guard change.changesPodState else { return [] }
         return change.controllers(of: .job).flatMap { key in
@@ -33,9 +37,13 @@ struct SweepController: Sendable {
     ]
   }
 
+  private var curveWatch: CurveWatch {
+    CurveWatch(store: gather.curves, connections: gather.connections, time: time, interval: curveInterval)
+  }
+
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
     guard let object = caches.sweeps.object(key) else {
-      gather.settled.forget(key)
+      gather.forget(key)
       return .whenChanged
     }
     let sweep = try object.resource(TrainingSweep.self)
@@ -43,7 +51,8 @@ struct SweepController: Sendable {
     let plan = planner.plan(sweep, observing: reading.observation, at: time.date)
     do {
       let next = try await carryOut(plan, for: object, reading.connection)
-      return reading.observation.awaitsMetrics ? next.earliest(.after(Self.metricPoll)) : next
+      if reading.observation.awaitsMetrics { return next.earliest(.after(Self.metricPoll)) }
+      return reading.observation.awaitsAdmission ? next.earliest(.after(WorkloadReader.lifetime)) : next
     } catch let error as APIError where error.isRefusal && error.path.hasSuffix("/jobs") {
       context.log.warning("The API server refused a Job", ["error": .string(error.message)])
       let plan = planner.refused(sweep, because: error.message, isFinal: error.isInvalid, at: time.date)
@@ -66,7 +75,10 @@ struct SweepController: Sendable {
       guard let connection else {
         throw TrackingTrouble(reason: "TrackingUnavailable", message: "MLflow is not reachable")
       }
-      try await SweepRecords(connection: connection, sweep: object.key.description).carryOut(record)
+      let records = SweepRecords(
+        connection: connection, sweep: object.key.description, date: { [time] in time.date })
+      try await records.carryOut(record)
+      if case .log(let run, _, _, _) = record { gather.settled.read(again: run, of: object.key) }
     }
   }
 }

@@ -3,6 +3,7 @@ import ControllerKit
 import FoundationEssentials
 import MLflow
 import Planning
+import Search
 
 /// Reads everything that is to be known about a sweep: Jobs and pods from caches, runs from MLflow's database.
 struct SweepGather: Sendable {
@@ -10,6 +11,8 @@ struct SweepGather: Sendable {
   let directory: TrackingDirectory
   let connections: TrackingConnections
   let settled: SettledRuns
+  let curves: CurveStore
+  let workloads: WorkloadReader
 
   /// What was read, and the way to MLflow where there is one.
   struct Reading: Sendable {
@@ -19,7 +22,7 @@ struct SweepGather: Sendable {
 
   /// Throws only what the API server says: trouble with MLflow is part of the observation.
   func read(_ sweep: TrainingSweep) async throws -> Reading {
-    let jobs = Self.jobs(of: sweep, in: caches)
+    let jobs = try await jobs(of: sweep)
     do {
       let profile = try await directory.profile(
         namespace: sweep.metadata.namespace, secret: sweep.spec.tracking?.secret)
@@ -27,10 +30,13 @@ struct SweepGather: Sendable {
       let experiment = try await connection.database.experiment(named: SweepPlanner.experimentName(of: sweep))
       let runs = try await runs(of: sweep, connection.database)
       let access = SweepObservation.Access(trackingURI: profile.podURI, credentials: profile.credentialsSecret)
-      return Reading(
-        observation: SweepObservation(
-          jobs: jobs, runs: runs, tracking: .available(access), experimentID: experiment),
-        connection: connection)
+      var observation = SweepObservation(
+        jobs: jobs, runs: runs, tracking: .available(access), experimentID: experiment)
+      observation.curves = try await curves(of: sweep, runs, profile, connection.database)
+      observation.earlier = try await earlier(than: sweep, connection.database)
+      observation.registry = try await registry(of: sweep, connection.database)
+      observation.service = service(of: sweep)
+      return Reading(observation: observation, connection: connection)
     } catch {
       guard let trouble = TrackingTrouble(error) else { throw error }
       return Reading(
@@ -40,36 +46,131 @@ struct SweepGather: Sendable {
     }
   }
 
-  /// The Jobs that the sweep controls, with what their pods say.
-  static func jobs(of sweep: TrainingSweep, in caches: Caches) -> [TrialJob] {
+  func forget(_ key: ObjectKey) {
+    settled.forget(key)
+    curves.forget(key)
+  }
+
+  /// The Jobs that the sweep controls, with what their pods and, for a sweep with a queue, Kueue say.
+  private func jobs(of sweep: TrainingSweep) async throws -> [TrialJob] {
     guard let uid = sweep.metadata.uid else { return [] }
-    return caches.jobs.objects(ownedBy: uid).compactMap { job in
+    var jobs = caches.jobs.objects(ownedBy: uid).compactMap { job in
       let pods = caches.pods.objects(ownedBy: job.uid).sorted {
         ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "")
       }
       return TrialJob(reading: job, pods: pods)
     }
+    guard sweep.spec.queue != nil, jobs.contains(where: { !$0.state.isFinished }) else { return jobs }
+    let queued = try await workloads.workloads(in: sweep.metadata.namespace)
+    for index in jobs.indices {
+      if let workload = queued[jobs[index].uid] { jobs[index].add(workload) }
+    }
+    return jobs
   }
 
   private func runs(of sweep: TrainingSweep, _ database: TrackingDatabase) async throws -> [RunRecord] {
     guard let uid = sweep.metadata.uid else { return [] }
-    let objective = sweep.spec.objective
-    let metrics = Set((sweep.spec.constraints ?? []).map(\.metric) + (objective.map { [$0.metric] } ?? []))
+    let objectives = sweep.objectives
+    let metrics = Set((sweep.spec.constraints ?? []).map(\.metric) + objectives.map(\.metric))
     // The extremes of a curve cost a scan of its history.
-    let curve = objective.flatMap { ($0.statistic ?? .last) == .last ? nil : $0.metric }
+    let extremes = objectives.filter { ($0.statistic ?? .last) != .last }.map(\.metric)
     let known = settled.runs(of: sweep.key, uid: uid, metrics: metrics)
-    let tagged = try await database.runs(
-      tagged: SweepKeys.Tag.sweepUID, uid, tagsBeginning: "martlet.", curve: curve, known: known.keys.sorted())
-    let runs = tagged.compactMap { RunRecord($0, curve: curve, settled: known[$0.run.id]) }
+    let runs = try await database.runs(
+      ofSweep: uid, extremesOf: extremes, known: known)
     settled.keep(runs, of: sweep.key, uid: uid, metrics: metrics)
     return runs
   }
+
+  /// The objective's curves, where a rule stops trials by them.
+  private func curves(
+    of sweep: TrainingSweep, _ runs: [RunRecord], _ profile: TrackingProfile, _ database: TrackingDatabase
+  ) async throws -> [Int: LearningCurve] {
+    let isOver = sweep.status?.completionTime != nil && !runs.contains { !$0.status.isOver }
+    guard let uid = sweep.metadata.uid, let metric = sweep.spec.objective?.metric, sweep.stopsEarly, !isOver else {
+      curves.forget(sweep.key)
+      return [:]
+    }
+    let folds = sweep.spec.crossValidation.map { Int($0.folds) }
+    let own = runs.filter { !$0.isDeleted && ($0.fold != nil) == (folds != nil) }
+    let cursors = curves.follow(sweep.key, uid: uid, metric: metric, profile: profile, runs: own)
+    if !cursors.isEmpty {
+      curves.add(try await database.histories(cursors), read: cursors, to: sweep.key)
+    }
+    return curves.curves(of: sweep.key, runs: own, folds: folds)
+  }
+
+  /// The sweeps whose results are history for this one. Their runs are read until this one has ended.
+  private func earlier(than sweep: TrainingSweep, _ database: TrackingDatabase) async throws -> [EarlierSweep] {
+    guard sweep.status?.completionTime == nil else { return [] }
+    var out: [EarlierSweep] = []
+    for name in (sweep.spec.search?.warmStart ?? []).map(\.sweep) {
+      let key = ObjectKey(namespace: sweep.metadata.namespace, name: name)
+      guard let object = caches.sweeps.object(key), let uid = object.uid.isEmpty ? nil : object.uid,
+        let other = try? object.resource(TrainingSweep.self)
+      else {
+        out.append(EarlierSweep(name: name, sweep: nil))
+        continue
+      }
+      // Kept apart from what the other sweep itself keeps, which has other metrics.
+      let place = ObjectKey(namespace: sweep.metadata.namespace, name: "\(sweep.key.name) after \(name)")
+      let known = settled.runs(of: place, uid: uid, metrics: [])
+      let runs = try await database.runs(ofSweep: uid, extremesOf: [], known: known)
+      settled.keep(runs, of: place, uid: uid, metrics: [])
+      out.append(EarlierSweep(name: name, sweep: other, runs: runs))
+    }
+    return out
+  }
+
+  /// What is to be known before the best run's model is registered, once the sweep has ended.
+  private func registry(
+    of sweep: TrainingSweep, _ database: TrackingDatabase
+  ) async throws -> RegistryObservation? {
+    guard let wanted = sweep.spec.register, let status = sweep.status, let run = status.best?.runID,
+      status.conditions?["Succeeded"] != nil, status.registered?.runID != run
+    else { return nil }
+    let models = try await database.loggedModels(of: run)
+    let version = try await database.modelVersion(
+      of: wanted.model, tagged: [SweepKeys.Tag.sweepUID: sweep.metadata.uid ?? "", SweepRegistration.runTag: run])
+    return RegistryObservation(
+      runID: run,
+      models: models.map { .init(id: $0.id, name: $0.name, artifactLocation: $0.artifactLocation) },
+      version: version.map { .init(number: $0.version, aliases: $0.aliases) })
+  }
+
+  private func service(of sweep: TrainingSweep) -> DynamicObject? {
+    guard (sweep.spec.nodes ?? 1) > 1 else { return nil }
+    let key = ObjectKey(
+      namespace: sweep.metadata.namespace, name: TrialName.service(sweep: sweep.metadata.name ?? ""))
+    return caches.children[.service]?.object(key)
+  }
+}
+
+extension TrackingDatabase {
+  /// All runs of a sweep, those of folds among them; of settled ones only what may change is read.
+  fileprivate func runs(
+    ofSweep uid: String, extremesOf metrics: [String], known: [String: RunRecord]
+  ) async throws -> [RunRecord] {
+    let tagged = try await runs(
+      tagged: SweepKeys.Tag.sweepUID, uid, tagsBeginning: "martlet.", and: [SweepKeys.Tag.parent], extremesOf: metrics,
+      known: known.keys.sorted())
+    return tagged.compactMap { RunRecord($0, settled: known[$0.run.id]) }
+  }
+}
+
+extension TrainingSweep {
+  fileprivate var objectives: [Objective] { spec.objectives ?? spec.objective.map { [$0] } ?? [] }
+
+  /// Whether a rule stops trials before their end.
+  fileprivate var stopsEarly: Bool { spec.earlyStopping != nil || spec.search?.algorithm == .hyperband }
 }
 
 extension SweepObservation {
   /// Whether a Job has succeeded whose result is not known yet: metrics may come in a moment after the end.
   var awaitsMetrics: Bool {
-    let open = Set(runs.filter { !$0.isSettled }.map(\.id))
+    let open = Set(runs.filter { $0.fold == nil && !$0.isSettled }.map(\.id))
     return jobs.contains { $0.state == .succeeded && $0.runID.map(open.contains) == true }
   }
+
+  /// Whether Kueue is to be asked again, which tells nobody of what it decides but through the Job.
+  var awaitsAdmission: Bool { jobs.contains { $0.state == .queued && $0.waiting?.reason == "Queued" } }
 }

@@ -7,6 +7,7 @@ struct SweepRecords: Sendable {
   let connection: TrackingConnection
   /// The sweep, as `namespace/name`.
   let sweep: String
+  let date: @Sendable () -> Date
 
   private var server: TrackingServer { connection.server }
 
@@ -18,9 +19,31 @@ struct SweepRecords: Sendable {
       try await create(run)
     case .updateRun(let id, let status, let end):
       try await server.updateRun(id, status: RunStatus(rawValue: status.rawValue), end: end)
-    case .log(let id, let parameters, let tags):
-      try await server.log(run: id, parameters: parameters, tags: tags)
+    case .log(let id, let metrics, let parameters, let tags):
+      let now = date()
+      let records = metrics.sorted { $0.key < $1.key }.map { MetricRecord($0.key, $0.value, time: now) }
+      try await server.log(run: id, metrics: records, parameters: parameters, tags: tags)
+    case .register(let registration):
+      try await register(registration)
     }
+  }
+
+  /// The version is looked for by its tags first: it may have been made right before the operator died.
+  private func register(_ wanted: SweepRegistration) async throws {
+    try await server.registeredModel(named: wanted.model)
+    let made: ModelVersion
+    if let version = try await server.searchModelVersions(of: wanted.model, tags: wanted.identity).first {
+      made = version
+    } else {
+      let logged = LoggedModel(
+        id: wanted.logged.id, name: wanted.logged.name, runID: wanted.runID,
+        artifactLocation: wanted.logged.artifactLocation)
+      var tags = wanted.tags
+      let datasets = try await server.datasets(of: wanted.runID)
+      if !datasets.isEmpty { tags["martlet.data"] = datasets.joined(separator: ", ") }
+      made = try await server.createModelVersion(of: wanted.model, from: logged, tags: tags)
+    }
+    if let alias = wanted.alias { try await server.setAlias(alias, of: wanted.model, to: made.version) }
   }
 
   /// Looked for first: the run may have been made right before the operator died, or by a request whose answer was

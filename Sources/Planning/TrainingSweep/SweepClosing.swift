@@ -20,10 +20,10 @@ struct SweepClosing {
     guard case .unavailable(_, let message) = observation.tracking else {
       for run in observation.runs where !run.isDeleted {
         if !run.status.isOver { steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now))) }
-        if TrialOutcome(tags: run.tags) == nil {
+        if run.fold == nil, TrialOutcome(tags: run.tags) == nil {
           let outcome = TrialOutcome.stopped(TrialProblem("SweepDeleted", "the sweep was deleted"))
-          let seconds = observation.jobs.first { $0.runID == run.id }?.started.map { now.timeIntervalSince($0) }
-          steps.append(.record(.log(id: run.id, tags: outcome.tags(seconds: seconds ?? 0))))
+          let seconds = observation.jobs.first { $0.runID == run.id }?.started.map { now.timeIntervalSince($0) } ?? 0
+          steps.append(.record(.log(id: run.id, tags: outcome.tags(seconds: seconds, podSeconds: seconds))))
         }
       }
       return Plan(steps: steps + [release], status: status)

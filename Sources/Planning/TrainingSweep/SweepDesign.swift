@@ -5,8 +5,10 @@ import Search
 
 /// A sweep's spec, checked and with its defaults: what the schema could not refuse is refused here.
 struct SweepDesign: Sendable {
-  let objective: TrainingSweep.Objective
-  let target: Double?
+  /// One, or several that are optimised together.
+  let objectives: [TrainingSweep.Objective]
+  /// The targets of the objectives, nil where one has none.
+  let targets: [Double?]
   let constraints: [(metric: String, min: Double?, max: Double?)]
   let space: SearchSpace
   let searcher: Searcher
@@ -27,20 +29,27 @@ struct SweepDesign: Sendable {
   let wallClock: Double?
   let gpuHours: Double?
   let noProgress: Int?
+  /// Of each pod.
   let gpus: Int
   let gpuResource: String
+  /// Nil without cross-validation.
+  let folds: Int?
+  /// How many pods work on one trial together.
+  let nodes: Int
+  /// The rule that stops running trials, if there is one.
+  let stopping: StoppingRule?
   /// Fields that are set and not acted on yet.
   let unsupported: [String]
 
   init(_ sweep: TrainingSweep) throws(TrialProblem) {
     let spec = sweep.spec
-    guard let objective = spec.objective else {
-      throw TrialProblem(
-        spec.objectives == nil ? "InvalidSpec" : "NotYetSupported",
-        "spec.objectives cannot be searched yet: set spec.objective in a new sweep")
+    objectives = spec.objectives ?? spec.objective.map { [$0] } ?? []
+    guard !objectives.isEmpty else {
+      throw TrialProblem("InvalidSpec", "spec.objective: set it, or spec.objectives, in a new sweep")
     }
-    self.objective = objective
-    target = try Self.decimal(objective.target, "spec.objective.target")
+    targets = try objectives.map { objective throws(TrialProblem) in
+      try Self.decimal(objective.target, "the target of \(objective.metric)")
+    }
     var constraints: [(metric: String, min: Double?, max: Double?)] = []
     for constraint in spec.constraints ?? [] {
       let field = "spec.constraints[\(constraint.metric)]"
@@ -65,6 +74,9 @@ struct SweepDesign: Sendable {
     noProgress = spec.budget?.noProgressTrials.map { Int($0) }
     gpus = spec.gpus.map { Int($0.perTrial ?? 1) } ?? 0
     gpuResource = spec.gpus?.resource ?? "nvidia.com/gpu"
+    folds = spec.crossValidation.map { max(1, Int($0.folds)) }
+    nodes = folds == nil ? max(1, Int(spec.nodes ?? 1)) : 1
+    stopping = try StoppingRule(spec)
     guard let containers = spec.template["spec"]?["containers"]?.array, !containers.isEmpty,
       containers.allSatisfy({ $0.object != nil })
     else {
@@ -76,7 +88,7 @@ struct SweepDesign: Sendable {
           try parameter.searched()
         })
       self.space = space
-      (searcher, algorithmReason) = try Self.searcher(sweep, space, maxTrials)
+      (searcher, algorithmReason) = try Self.searcher(sweep, space, objectives, maxTrials)
     } catch let error as SearchSpaceError {
       throw TrialProblem("InvalidSpec", "spec.parameters: \(error)")
     } catch let error as TrialProblem {
@@ -102,38 +114,29 @@ struct SweepDesign: Sendable {
   }
 
   private static func searcher(
-    _ sweep: TrainingSweep, _ space: SearchSpace, _ trials: Int
+    _ sweep: TrainingSweep, _ space: SearchSpace, _ objectives: [TrainingSweep.Objective], _ trials: Int
   ) throws -> (Searcher, String?) {
     let wanted = sweep.spec.search?.algorithm ?? .auto
     var reason: String?
     let algorithm: Algorithm
     if wanted == .auto {
-      let automatic = Algorithm.automatic(for: space, trials: trials)
+      let automatic = Algorithm.automatic(
+        for: space, trials: trials, parallel: Int(sweep.spec.trials?.parallel ?? 1), objectives: objectives.count)
       (algorithm, reason) = (automatic.algorithm, automatic.reason)
     } else if let known = Algorithm(rawValue: wanted.rawValue) {
       algorithm = known
     } else {
-      let known = ["Auto"] + Algorithm.allCases.map(\.rawValue)
-      throw TrialProblem(
-        "AlgorithmNotAvailable",
-        "spec.search.algorithm \(wanted.rawValue) is not available yet: create a sweep with one of "
-          + known.joined(separator: ", "))
+      throw TrialProblem("AlgorithmNotAvailable", "spec.search.algorithm: \(wanted.rawValue) is not known")
     }
     let searcher = try Searcher(
-      space, algorithm, direction: sweep.spec.objective?.goal == .maximize ? .maximize : .minimize,
+      space, algorithm, directions: objectives.map(\.direction),
       seed: Seed.of(sweep.metadata.uid ?? "", sweep.spec.search?.seed ?? 0))
     return (searcher, reason)
   }
 
   private static func unsupported(_ spec: TrainingSweep.Spec, _ algorithm: Algorithm) -> [String] {
     var fields: [String] = []
-    if spec.crossValidation != nil { fields.append("crossValidation") }
-    if (spec.nodes ?? 1) > 1 { fields.append("nodes") }
-    if spec.earlyStopping != nil { fields.append("earlyStopping") }
     if spec.featureSet != nil { fields.append("featureSet") }
-    if spec.register != nil { fields.append("register") }
-    if spec.search?.warmStart?.isEmpty == false { fields.append("search.warmStart") }
-    if spec.search?.hyperband != nil { fields.append("search.hyperband") }
     if algorithm == .grid, spec.search?.points?.isEmpty == false { fields.append("search.points (with a grid)") }
     return fields
   }
@@ -154,15 +157,11 @@ struct SweepDesign: Sendable {
     return value
   }
 
-  /// Whether one value of the objective is better than another.
-  func isBetter(_ left: Double, than right: Double) -> Bool {
-    objective.goal == .maximize ? left > right : left < right
-  }
+  /// The pods of one attempt.
+  var pods: Int { folds ?? nodes }
 
-  func reachesTarget(_ value: Double) -> Bool {
-    guard let target else { return false }
-    return objective.goal == .maximize ? value >= target : value <= target
-  }
+  /// How the objectives are spoken of.
+  var metrics: String { objectives.map(\.metric).joined(separator: ", ") }
 }
 
 extension TrialProblem: Error {}

@@ -16,6 +16,7 @@ extension SweepFinish {
 
   /// Whether, and why, the sweep is to end now.
   ///
+  /// - Parameter best: the best trial, or with several objectives the one that last came into the front.
   /// - Parameter previous: the condition `Succeeded` that status has. An end that was decided stays, until the spec
   ///   changes: a result that comes in late does not take it back.
   static func decide(
@@ -29,8 +30,11 @@ extension SweepFinish {
     let failed = trials.compactMap { trial -> (number: Int, problem: TrialProblem)? in
       if case .failed(let problem) = trial.state { (trial.number, problem) } else { nil }
     }
-    if let best, let value = TrialRanking(design: design).value(best), design.reachesTarget(value) {
-      return conclude("TargetReached", "trial \(best.number) has reached the target", best)
+    let ranking = TrialRanking(design: design)
+    let reaching = design.objectives.count == 1 ? best.map { [$0] } ?? [] : trials
+    if let trial = reaching.first(where: { ranking.values($0).map(design.reachesTarget) == true }) {
+      let what = design.objectives.count == 1 ? "the target" : "all targets"
+      return conclude("TargetReached", "trial \(trial.number) has reached \(what)", best)
     }
     if let limit = design.maxFailed, failed.count > limit {
       let message = "\(failed.count) trials have failed, more than trials.maxFailed (\(limit)) allows"
@@ -78,17 +82,21 @@ struct SweepUsage: Sendable {
   ) {
     let gpus = Double(max(1, design.gpus))
     var total = 0.0
-    var succeeded = (seconds: 0.0, count: 0.0)
+    var succeeded = (seconds: 0.0, podSeconds: 0.0, count: 0.0)
     var open: [Double] = []
     for attempt in ledger.trials.lazy.flatMap(\.attempts) {
-      let seconds = attempt.seconds(at: now)
-      total += seconds
-      if case .succeeded = attempt.outcome { succeeded = (succeeded.seconds + seconds, succeeded.count + 1) }
-      if attempt.isActive { open.append(seconds) }
+      let podSeconds = attempt.podSeconds(at: now, pods: design.pods)
+      total += podSeconds
+      if case .succeeded = attempt.outcome {
+        succeeded.seconds += attempt.seconds(at: now)
+        succeeded.podSeconds += podSeconds
+        succeeded.count += 1
+      }
+      if attempt.isActive { open.append(podSeconds) }
     }
     gpuHours = design.gpus > 0 ? total * gpus / 3600 : 0
-    let mean = succeeded.count > 0 ? succeeded.seconds / succeeded.count : nil
-    meanSeconds = mean
+    meanSeconds = succeeded.count > 0 ? succeeded.seconds / succeeded.count : nil
+    let mean = succeeded.count > 0 ? succeeded.podSeconds / succeeded.count : nil
     // Trials at work are expected to take as long as others did.
     let rest = open.reduce(0) { $0 + max(0, (mean ?? 0) - $1) }
     expectedGPUHours = gpuHours + rest * gpus / 3600

@@ -35,16 +35,32 @@ public enum SweepKeys {
     public static let message = "martlet.message"
     /// The objective as it was judged. Metrics that are logged later change nothing.
     public static let value = "martlet.value"
+    /// All objectives as they were judged, where there are several: numbers with commas between them.
+    public static let values = "martlet.values"
+    /// The standard deviation of the objective over the folds.
+    public static let spread = "martlet.spread"
     /// By how much constraints are broken, in total.
     public static let violation = "martlet.violation"
     /// How long the attempt ran.
     public static let seconds = "martlet.seconds"
+    /// How long its pods ran together, where that is another number.
+    public static let podSeconds = "martlet.pod-seconds"
+    /// The step at which early stopping compared the trial, the value there, and what it had to reach.
+    public static let stopStep = "martlet.stop.step"
+    public static let stopValue = "martlet.stop.value"
+    public static let stopCutoff = "martlet.stop.cutoff"
+    /// Of the runs of a cross-validation's folds: which fold, from 0.
+    public static let fold = "martlet.fold"
+    /// Of the best run of a sweep that has ended: why it won.
+    public static let best = "martlet.best"
+    /// MLflow's own tag of a run that belongs to another.
+    public static let parent = "mlflow.parentRunId"
     /// MLflow's own tag of a run's name.
     public static let runName = "mlflow.runName"
   }
 }
 
-/// The names of a sweep's Jobs.
+/// The names of a sweep's Jobs and of its Service.
 public enum TrialName {
   /// `sweep-number`, and for later attempts `sweep-number-rattempt`: a function of the three, so that a Job made
   /// twice is made once. A Job's name is a label of its pods and so has at most 63 bytes; where a sweep's name is
@@ -55,4 +71,7 @@ public enum TrialName {
     if sweep.utf8.count <= room { return sweep + suffix }
     return "\(sweep.prefix(max(1, room - 9)))-\(ShortHash.of(sweep))\(suffix)"
   }
+
+  /// The headless Service under which the nodes of one trial find each other.
+  public static func service(sweep: String) -> String { sweep + "-nodes" }
 }

@@ -1,5 +1,7 @@
+public import CRDTypes
 public import FoundationEssentials
 public import JSON
+public import Search
 
 /// Everything that was read to decide about a sweep.
 public struct SweepObservation: Sendable {
@@ -10,6 +12,14 @@ public struct SweepObservation: Sendable {
   public var tracking: Tracking
   /// The experiment that holds the runs; nil until it is created.
   public var experimentID: String?
+  /// The objective's curve so far of each trial's last run, by trial; empty where nothing stops trials early.
+  public var curves: [Int: LearningCurve] = [:]
+  /// The sweeps of search.warmStart.
+  public var earlier: [EarlierSweep] = []
+  /// What is known of the model to be registered; nil until the sweep has ended.
+  public var registry: RegistryObservation?
+  /// The Service of trials that have several nodes, if it is there.
+  public var service: DynamicObject?
 
   public init(jobs: [TrialJob] = [], runs: [RunRecord] = [], tracking: Tracking, experimentID: String? = nil) {
     self.jobs = jobs
@@ -95,6 +105,17 @@ public struct TrialJob: Sendable, Hashable {
     }
   }
 
+  /// The working time of one pod.
+  public struct Span: Sendable, Hashable {
+    public var start: Date
+    public var end: Date?
+
+    public init(start: Date, end: Date? = nil) {
+      self.start = start
+      self.end = end
+    }
+  }
+
   public var name: String
   public var uid: String
   public var trial: Int
@@ -106,6 +127,10 @@ public struct TrialJob: Sendable, Hashable {
   public var created: Date
   /// When its containers began.
   public var started: Date?
+  /// When each of its pods began to work and ended; those that still work have no end.
+  public var spans: [Span] = []
+  /// Seconds for which it was admitted before, summed over evictions by a queue.
+  public var pastSeconds: Double = 0
   public var finished: Date?
   /// The last lines that a failed container wrote.
   public var logTail: String?

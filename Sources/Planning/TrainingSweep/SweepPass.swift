@@ -13,13 +13,17 @@ struct SweepPass {
   let access: SweepObservation.Access
   let experimentID: String
   let now: Date
+  let observation: SweepObservation
+  let warm: WarmHistory
   var ledger: TrialLedger
   var steps: [Outcome.Step] = []
+  /// What early stopping has to say.
+  var stops: [EventDraft] = []
   var next = Next.whenChanged
 
   init(
     sweep: TrainingSweep, design: SweepDesign, settings: SweepPlanner.Settings,
-    access: SweepObservation.Access, experimentID: String, now: Date, observation: SweepObservation
+    access: SweepObservation.Access, experimentID: String, now: Date, observation: SweepObservation, warm: WarmHistory
   ) {
     self.sweep = sweep
     self.design = design
@@ -27,6 +31,8 @@ struct SweepPass {
     self.access = access
     self.experimentID = experimentID
     self.now = now
+    self.observation = observation
+    self.warm = warm
     ledger = TrialLedger(observation, TrialJudge(design: design, now: now))
   }
 
@@ -36,9 +42,10 @@ struct SweepPass {
   mutating func run() -> Outcome {
     let startTime = self.startTime
     let suspension = SweepSuspension(sweep, at: now)
+    stopEarly()
     var usage = usage(startTime, suspension)
     var finish = SweepFinish.decide(
-      ledger, design, usage, best: ranking.best(ledger.trials),
+      ledger, design, usage, best: ranking.leader(ledger.trials, at: now),
       previous: previous.conditions?["Succeeded"], generation: sweep.metadata.generation)
     if let reason = finish {
       let outcome = TrialOutcome.stopped(TrialProblem(reason.reason, "the sweep is over: \(reason.message)"))
@@ -51,28 +58,38 @@ struct SweepPass {
     removeJobs()
     wakeForGracePeriods()
     if finish == nil, !suspension.isSuspended {
+      provideService()
       if startTrials(usage) == .exhausted, !ledger.trials.contains(where: { !$0.isFinal }) {
         finish = SweepFinish(
           reason: "SpaceExhausted", message: "every point of the space was tried",
-          succeeded: ranking.best(ledger.trials) != nil)
+          succeeded: ranking.leader(ledger.trials, at: now) != nil)
       }
     }
     usage = self.usage(startTime, suspension)
     wakeForBudgets(usage)
+    var registration: RegistrationState?
+    if let finish, finish.succeeded, !ledger.trials.contains(where: \.isActive) {
+      explainBest()
+      registration = register()
+    }
     let report = SweepReport(
-      pass: self, finish: finish, usage: usage, suspension: suspension, startTime: startTime)
+      pass: self, finish: finish, usage: usage, suspension: suspension, startTime: startTime,
+      registration: registration)
     return Plan(steps: steps, status: report.status(), events: report.events(), next: next)
   }
 
   private func usage(_ startTime: Date, _ suspension: SweepSuspension) -> SweepUsage {
     SweepUsage(
-      ledger, design, best: ranking.best(ledger.trials), startTime: startTime,
+      ledger, design, best: ranking.leader(ledger.trials, at: now), startTime: startTime,
       suspendedSeconds: suspension.total, at: now)
   }
 
-  private var startTime: Date {
-    if let known = previous.startTime.flatMap(Timestamp.date) { return known }
-    return ledger.trials.lazy.flatMap(\.attempts).compactMap(\.run?.startTime).min() ?? now
+  private var startTime: Date { SweepPass.begin(sweep, observation) ?? now }
+
+  /// When the sweep began; nil where it has not.
+  static func begin(_ sweep: TrainingSweep, _ observation: SweepObservation) -> Date? {
+    if let known = sweep.status?.startTime.flatMap(Timestamp.date) { return known }
+    return observation.runs.lazy.filter { $0.place != nil }.map(\.startTime).min()
   }
 
   mutating func wake(at date: Date) {
@@ -91,6 +108,9 @@ struct SweepPass {
         continue
       }
       let end = attempt.end(at: now)
+      for (_, fold) in attempt.folds.sorted(by: { $0.key < $1.key }) where !fold.status.isOver {
+        steps.append(.record(.updateRun(id: fold.id, status: outcome.runStatus, endTime: end)))
+      }
       // A pod that was slow to die may have opened its run again.
       if !run.status.isOver, !isRecorded || attempt.job?.isLive != true, !run.isDeleted {
         steps.append(.record(.updateRun(id: run.id, status: outcome.runStatus, endTime: end)))
@@ -99,13 +119,23 @@ struct SweepPass {
       let parameters = ledger.trials.first { $0.number == attempt.trial }?.parameters ?? [:]
       // The training code may have logged them in its own way, and MLflow refuses another value.
       let missing = parameters.filter { run.parameters[$0.key] == nil }
-      var tags = outcome.tags(seconds: attempt.seconds(at: now))
+      var tags = outcome.tags(
+        seconds: attempt.seconds(at: now), podSeconds: attempt.podSeconds(at: now, pods: design.pods))
       if let job = attempt.job { tags[SweepKeys.Tag.job] = job.name }
-      steps.append(.record(.log(id: run.id, parameters: missing, tags: tags)))
+      steps.append(.record(.log(id: run.id, metrics: aggregate(outcome), parameters: missing, tags: tags)))
     }
     for run in ledger.strays where !run.status.isOver && !run.isDeleted {
       steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now)))
     }
+  }
+
+  /// What the parent run of a cross-validation says for its folds.
+  private func aggregate(_ outcome: TrialOutcome) -> [String: Double] {
+    guard design.folds != nil, case .succeeded(let result) = outcome else { return [:] }
+    var metrics: [String: Double] = [:]
+    for (objective, value) in zip(design.objectives, result.values) { metrics[objective.metric] = value }
+    if let spread = result.spread { metrics["\(design.objectives[0].metric)_std"] = spread }
+    return metrics
   }
 
   /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.
@@ -140,7 +170,7 @@ struct SweepPass {
     if let deadline = usage.deadline, deadline > now { wake(at: deadline) }
     let running = ledger.trials.count { $0.state == .running }
     guard let budget = design.gpuHours, design.gpus > 0, running > 0, usage.gpuHours < budget else { return }
-    let seconds = (budget - usage.gpuHours) * 3600 / Double(design.gpus * running)
+    let seconds = (budget - usage.gpuHours) * 3600 / Double(design.gpus * design.pods * running)
     wake(at: now.addingTimeInterval(max(1, seconds)))
   }
 }

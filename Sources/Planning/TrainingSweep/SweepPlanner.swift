@@ -66,9 +66,15 @@ public struct SweepPlanner: Planner {
           + [.record(.createExperiment(name: name))],
         status: status, next: .after(.zero))
     }
+    let warm: WarmHistory
+    do {
+      warm = try WarmHistory(observation.earlier, design, before: SweepPass.begin(sweep, observation))
+    } catch {
+      return hold(sweep, error, now)
+    }
     var pass = SweepPass(
       sweep: sweep, design: design, settings: settings, access: access, experimentID: experimentID, now: now,
-      observation: observation)
+      observation: observation, warm: warm)
     if !isHeld { pass.steps.append(.finalizer(SweepKeys.finalizer, present: true)) }
     return pass.run()
   }
@@ -97,6 +103,20 @@ public struct SweepPlanner: Planner {
     let isNew = status.conditions?["Stalled"]?.reason != problem.reason
     SweepConditions.set(&status, sweep, now, ready: .false, problem.reason, problem.message, isStalled: true)
     let event = EventDraft(.warning, reason: problem.reason, action: "Validate", note: problem.message)
+    return Plan(status: status, events: isNew ? [event] : [])
+  }
+
+  /// The search cannot begin yet: something that the spec names is not there or not ready.
+  private func hold(
+    _ sweep: TrainingSweep, _ problem: TrialProblem, _ now: Date
+  ) -> Plan<TrainingSweep.Status, SweepRecord> {
+    var status = sweep.status ?? TrainingSweep.Status()
+    let isNew = status.conditions?["Ready"]?.reason != problem.reason
+    let isFinal = problem.reason == "WarmStartMismatch"
+    SweepConditions.set(
+      &status, sweep, now, ready: .false, problem.reason, problem.message, isReconciling: !isFinal, isStalled: isFinal)
+    let event = EventDraft(
+      isFinal ? .warning : .normal, reason: problem.reason, action: "Start", note: problem.message)
     return Plan(status: status, events: isNew ? [event] : [])
   }
 

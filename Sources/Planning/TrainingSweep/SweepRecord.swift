@@ -9,8 +9,11 @@ public enum SweepRecord: Sendable, Hashable {
   case createRun(NewRun)
   /// Sets the status and the end of a run.
   case updateRun(id: String, status: RunRecord.Status, endTime: Date)
-  /// Logs parameters and then sets tags: tags that are there mean that the parameters are.
-  case log(id: String, parameters: [String: String] = [:], tags: [String: String])
+  /// Logs metrics and parameters and then sets tags: tags that are there mean that the others are.
+  case log(id: String, metrics: [String: Double] = [:], parameters: [String: String] = [:], tags: [String: String])
+  /// Registers the model of a run as a version, and points the alias at it. A version with the same identity counts
+  /// as made.
+  case register(SweepRegistration)
 
   /// A run to be made before its Job.
   public struct NewRun: Sendable, Hashable {
@@ -80,11 +83,19 @@ public struct RunRecord: Sendable, Hashable {
     self.isDeleted = isDeleted
   }
 
+  /// The run that it belongs to.
+  public var parent: String? { tags[SweepKeys.Tag.parent] }
+
+  var isFinished: Bool { status == .finished }
+
+  /// Of a fold's run: which fold.
+  public var fold: Int? { tags[SweepKeys.Tag.fold].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
+
   /// Whether its outcome is recorded and MLflow counts it as over: nothing about it is read again.
   public var isSettled: Bool { status.isOver && TrialOutcome(tags: tags) != nil }
 
   /// The trial's number and attempt; nil where the tags do not say.
-  var place: (trial: Int, attempt: Int)? {
+  public var place: (trial: Int, attempt: Int)? {
     guard let trial = tags[SweepKeys.Tag.trial].flatMap({ Int($0) }), trial >= 0,
       let attempt = tags[SweepKeys.Tag.attempt].flatMap({ Int($0) }), attempt >= 0
     else { return nil }

@@ -9,18 +9,24 @@ struct SweepReport {
   let usage: SweepUsage
   let suspension: SweepSuspension
   let startTime: Date
+  let registration: RegistrationState?
+  /// The trials that no other beats; only with several objectives.
+  private let front: [SweepTrial]
 
   /// The last five failures of attempts, latest first.
   private let failures: [(failure: TrainingSweep.TrialFailure, isNew: Bool)]
 
   init(
-    pass: SweepPass, finish: SweepFinish?, usage: SweepUsage, suspension: SweepSuspension, startTime: Date
+    pass: SweepPass, finish: SweepFinish?, usage: SweepUsage, suspension: SweepSuspension, startTime: Date,
+    registration: RegistrationState?
   ) {
     self.pass = pass
     self.finish = finish
     self.usage = usage
     self.suspension = suspension
     self.startTime = startTime
+    self.registration = registration
+    front = pass.design.objectives.count > 1 ? pass.ranking.front(pass.ledger.trials) : []
     failures = Self.failures(pass)
   }
 
@@ -35,9 +41,10 @@ struct SweepReport {
     status.progress = "\(counts.succeeded + counts.stopped + counts.failed)/\(counts.planned)"
     status.best = ranked.first.map(pass.ranking.summary)
     status.top = ranked.isEmpty ? nil : ranked.map(pass.ranking.summary)
+    status.front = front.isEmpty ? nil : front.prefix(Self.greatestFront).map(pass.ranking.summary)
     status.failures = failures.isEmpty ? nil : failures.map(\.failure)
     status.search = TrainingSweep.SearchSummary(
-      algorithm: pass.design.searcher.algorithm.rawValue, reason: pass.design.algorithmReason)
+      algorithm: pass.design.searcher.algorithm.rawValue, reason: searchReason)
     if pass.design.gpus > 0 { status.gpuHours = TrialRanking.text((usage.gpuHours * 10).rounded() / 10) }
     status.startTime = Timestamp.text(startTime)
     status.completionTime = isOver ? pass.previous.completionTime ?? Timestamp.text(pass.now) : nil
@@ -46,9 +53,22 @@ struct SweepReport {
     status.suspendedSeconds = suspension.past > 0 ? Int64(suspension.past.rounded()) : nil
     status.experimentID = pass.experimentID
     status.registered = pass.previous.registered
+    if case .done(let model) = registration { status.registered = model }
     status.rerunFailed = pass.design.rerun > 0 ? Int64(pass.design.rerun) : nil
     setConditions(&status, counts)
     return status
+  }
+
+  /// Status stays small, however many trials there are.
+  private static let greatestFront = 50
+
+  private var searchReason: String? {
+    var sentences = [pass.design.algorithmReason].compactMap { $0 }
+    if let names = pass.sweep.spec.search?.warmStart?.map(\.sweep), !names.isEmpty {
+      sentences.append(
+        "\(pass.warm.trials.count) of \(pass.warm.found) results of \(names.joined(separator: ", ")) are history")
+    }
+    return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
   }
 
   private var counts: TrainingSweep.TrialCounts {
@@ -117,32 +137,81 @@ struct SweepReport {
           message: "not acted on yet, and so without effect: spec."
             + pass.design.unsupported.joined(separator: ", spec.")))
     }
+    if let registration { more.append(Self.registered(registration, generation)) }
     let ready = self.ready(status, counts)
     SweepConditions.set(
       &status, pass.sweep, pass.now, ready: ready.status, ready.reason, ready.message,
-      isReconciling: ready.isReconciling, isStalled: isOver && finish?.succeeded == false, more: more)
+      isReconciling: ready.isReconciling, isStalled: ready.isStalled, more: more)
   }
 
-  private func ready(
-    _ status: TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts
-  ) -> (status: Condition.Status, reason: String, message: String, isReconciling: Bool) {
-    let best =
-      status.best.map { "; the best is trial \($0.trial) with \(pass.design.objective.metric) \($0.value ?? "")" }
-    if let finish {
-      let active = trials.count(where: \.isActive)
-      if active > 0 {
-        return (.false, "Finishing", "\(finish.message); \(active) running trials are waited for", true)
-      }
-      let none = counts.succeeded > 0 ? "; no trial keeps the constraints" : "; no trial has a result"
-      return (finish.succeeded ? .true : .false, finish.reason, finish.message + (best ?? none), false)
+  private static func registered(_ state: RegistrationState, _ generation: Int64?) -> Condition {
+    func condition(_ status: Condition.Status, _ reason: String, _ message: String) -> Condition {
+      Condition(
+        type: "Registered", status: status, observedGeneration: generation, reason: reason, message: message)
     }
+    switch state {
+    case .pending: return condition(.unknown, "Registering", "the best run's model is being registered")
+    case .impossible(let problem): return condition(.false, problem.reason, problem.message)
+    case .done(let model):
+      let alias = model.alias.map { ", which \($0) points at" } ?? ""
+      return condition(.true, "Registered", "the best run is version \(model.version) of \(model.model)\(alias)")
+    }
+  }
+
+  private struct Readiness {
+    var status: Condition.Status
+    var reason: String
+    var message: String
+    var isReconciling = false
+    var isStalled = false
+  }
+
+  private func ready(_ status: TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts) -> Readiness {
+    if let finish { return ended(finish, status, counts) }
     if suspension.isSuspended {
-      return (.false, "Suspended", "the sweep is suspended after \(status.progress ?? "") trials", false)
+      return Readiness(
+        status: .false, reason: "Suspended", message: "the sweep is suspended after \(status.progress ?? "") trials")
     }
     if let stuck = self.stuck {
-      return (.false, "TrialsWaiting", stuck, true)
+      return Readiness(status: .false, reason: "TrialsWaiting", message: stuck, isReconciling: true)
     }
-    return (.false, "Running", "\(status.progress ?? "") trials are over" + (best ?? ""), true)
+    return Readiness(
+      status: .false, reason: "Running", message: "\(status.progress ?? "") trials are over" + (bestText(status) ?? ""),
+      isReconciling: true)
+  }
+
+  private func ended(
+    _ finish: SweepFinish, _ status: TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts
+  ) -> Readiness {
+    let active = trials.count(where: \.isActive)
+    if active > 0 {
+      return Readiness(
+        status: .false, reason: "Finishing", message: "\(finish.message); \(active) running trials are waited for",
+        isReconciling: true)
+    }
+    let none = counts.succeeded > 0 ? "; no trial keeps the constraints" : "; no trial has a result"
+    let message = finish.message + (bestText(status) ?? none)
+    switch registration {
+    case .pending:
+      return Readiness(
+        status: .false, reason: "Registering", message: message + "; its model is being registered",
+        isReconciling: true)
+    case .impossible(let problem):
+      return Readiness(
+        status: .false, reason: problem.reason, message: message + "; \(problem.message)", isStalled: true)
+    case .done(let model):
+      return Readiness(
+        status: .true, reason: finish.reason, message: message + "; it is version \(model.version) of \(model.model)")
+    case nil:
+      return Readiness(
+        status: finish.succeeded ? .true : .false, reason: finish.reason, message: message,
+        isStalled: !finish.succeeded)
+    }
+  }
+
+  private func bestText(_ status: TrainingSweep.Status) -> String? {
+    if !front.isEmpty { return "; \(front.count) trials are on the Pareto front" }
+    return status.best.map { "; the best is trial \($0.trial) with \(pass.design.metrics) \($0.value ?? "")" }
   }
 
   /// Why the first of the trials that cannot start does not.
@@ -161,13 +230,20 @@ struct SweepReport {
         .warning, reason: "TrialFailed", action: "RunTrial",
         note: "trial \(failure.trial): \(failure.reason): \(failure.message ?? "")".keepingEnd(1000))
     }
+    events += pass.stops
     if let best = pass.ranking.best(trials), Int64(best.number) != pass.previous.best?.trial,
       let value = pass.ranking.value(best)
     {
       events.append(
         EventDraft(
           .normal, reason: "NewBest", action: "RankTrials",
-          note: "trial \(best.number) is the best so far: \(pass.design.objective.metric) \(TrialRanking.text(value))"))
+          note: "trial \(best.number) is the best so far: \(pass.design.metrics) \(TrialRanking.text(value))"))
+    }
+    if case .done(let model) = registration, pass.previous.registered != model {
+      events.append(
+        EventDraft(
+          .normal, reason: "ModelRegistered", action: "RegisterModel",
+          note: "the best run is version \(model.version) of \(model.model)"))
     }
     if let finish, isOver, pass.previous.completionTime == nil {
       events.append(

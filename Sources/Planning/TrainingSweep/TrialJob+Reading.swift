@@ -18,6 +18,7 @@ extension TrialJob {
       finished: (job.status["completionTime"]?.string ?? ended?["lastTransitionTime"]?.string)
         .flatMap(Timestamp.date),
       logTail: logTail, isDeleting: job.isDeleting)
+    spans = pods.compactMap(Self.span)
     state = Self.state(job, pods)
   }
 
@@ -64,6 +65,18 @@ extension TrialJob {
       }
     }
     return starts.min() ?? job.status["startTime"]?.string.flatMap(Timestamp.date)
+  }
+
+  /// From the first start of a container of a pod to the last end.
+  private static func span(_ pod: DynamicObject) -> Span? {
+    let states = pod.containerStatuses.compactMap { $0["state"] }
+    let starts = states.compactMap { state in
+      (state["running"]?["startedAt"] ?? state["terminated"]?["startedAt"])?.string.flatMap(Timestamp.date)
+    }
+    guard let start = starts.min() else { return nil }
+    guard !states.contains(where: { $0["running"] != nil }) else { return Span(start: start) }
+    let ends = states.compactMap { $0["terminated"]?["finishedAt"]?.string.flatMap(Timestamp.date) }
+    return Span(start: start, end: ends.max() ?? start)
   }
 
   private static func waiting(_ pod: DynamicObject) -> Waiting? {

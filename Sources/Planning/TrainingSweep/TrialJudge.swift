@@ -43,7 +43,10 @@ struct TrialJudge: Sendable {
   private func withoutJob(_ attempt: TrialAttempt) -> TrialAttempt.Verdict {
     guard let run = attempt.run, run.tags[SweepKeys.Tag.job] != nil else { return .needsJob }
     // It may have come to its end before its Job was taken away.
-    if run.status == .finished, value(run).value != nil { return result(attempt, run.startTime) }
+    let isFinished = design.folds == nil ? run.status == .finished : attempt.folds.values.allSatisfy(\.isFinished)
+    if isFinished, case .measured = TrialMeasurement(design: design).result(attempt) {
+      return result(attempt, run.startTime)
+    }
     let until = run.startTime.addingTimeInterval(Self.lostGrace)
     guard now >= until else { return .waiting(until: until) }
     return .ended(
@@ -52,51 +55,16 @@ struct TrialJudge: Sendable {
 
   /// The outcome of an attempt whose Job has succeeded.
   private func result(_ attempt: TrialAttempt, _ finished: Date) -> TrialAttempt.Verdict {
-    guard let run = attempt.run else {
+    guard attempt.run != nil else {
       let problem = TrialProblem("RunMissing", "its MLflow run is gone, and the results with it")
       return .ended(.failed(problem), isRecorded: false)
     }
-    switch value(run) {
-    case (let value?, _) where value.isFinite:
-      return .ended(.succeeded(value: value, violation: violation(run)), isRecorded: false)
-    case (let value?, _):
-      let message = "the run's \(design.objective.metric) is \(value.isNaN ? "NaN" : "infinite")"
-      return .ended(.failed(TrialProblem("ObjectiveNotFinite", message)), isRecorded: false)
-    case (nil, let problem):
+    switch TrialMeasurement(design: design).result(attempt) {
+    case .measured(let result): return .ended(.succeeded(result), isRecorded: false)
+    case .unusable(let problem): return .ended(.failed(problem), isRecorded: false)
+    case .missing(let problem):
       let until = finished.addingTimeInterval(design.metricGrace)
       return now < until ? .waiting(until: until) : .ended(.failed(problem), isRecorded: false)
     }
-  }
-
-  /// The objective of a run, or which metrics there are instead.
-  private func value(_ run: RunRecord) -> (value: Double?, problem: TrialProblem) {
-    if let metric = run.metrics[design.objective.metric] {
-      let value: Double =
-        switch design.objective.statistic ?? .last {
-        case .last: metric.last
-        case .min: metric.min ?? metric.last
-        case .max: metric.max ?? metric.last
-        }
-      return (value, TrialProblem("", ""))
-    }
-    let names = run.metrics.keys.sorted()
-    let present =
-      names.isEmpty
-      ? "it logged none"
-      : "it logged " + names.prefix(20).joined(separator: ", ")
-        + (names.count > 20 ? " and \(names.count - 20) more" : "")
-    let message = "the metric \(design.objective.metric) was not logged to the run; \(present)"
-    return (nil, TrialProblem("MetricMissing", message))
-  }
-
-  /// By how much the constraints are broken in total; infinite where a metric of one is missing or not finite.
-  private func violation(_ run: RunRecord) -> Double {
-    var total = 0.0
-    for constraint in design.constraints {
-      guard let value = run.metrics[constraint.metric]?.last, value.isFinite else { return .infinity }
-      if let min = constraint.min { total += max(0, min - value) }
-      if let max = constraint.max { total += Swift.max(0, value - max) }
-    }
-    return total
   }
 }

@@ -10,6 +10,8 @@ struct TrialAttempt: Sendable {
   var rerun = 0
   var job: TrialJob?
   var run: RunRecord?
+  /// The runs of a cross-validation's folds, children of `run`, by fold.
+  var folds: [Int: RunRecord] = [:]
   var verdict = Verdict.queued
 
   enum Verdict: Sendable, Hashable {
@@ -35,6 +37,16 @@ struct TrialAttempt: Sendable {
     return max(0, (job?.finished ?? now).timeIntervalSince(started))
   }
 
+  /// How long its pods have run together: what it costs in GPU seconds is this times the GPUs of a pod.
+  func podSeconds(at now: Date, pods: Int) -> Double {
+    if let recorded = run?.tags[SweepKeys.Tag.podSeconds].flatMap(Double.init) { return recorded }
+    guard let job, !job.spans.isEmpty else { return (job?.pastSeconds ?? 0) * Double(pods) + seconds(at: now) }
+    let working = job.spans.reduce(0) { sum, span in
+      sum + max(0, (span.end ?? job.finished ?? now).timeIntervalSince(span.start))
+    }
+    return job.pastSeconds * Double(pods) + working
+  }
+
   /// When it ended, or now.
   func end(at now: Date) -> Date { job?.finished ?? (outcome == nil ? now : run?.endTime ?? now) }
 }
@@ -51,23 +63,25 @@ struct SweepTrial: Sendable {
     case running
     /// The last attempt ended without a result, and there is to be another.
     case awaitingRetry
-    case succeeded(value: Double, violation: Double)
-    case stopped
+    case succeeded(TrialResult)
+    /// At a point of its curve where it was early stopping.
+    case stopped(StopPoint?)
     case failed(TrialProblem)
   }
 
   /// As they were recorded with the run, or else with the Job. Read from text each time: most trials are not asked.
   var parameters: [String: String] {
     for attempt in attempts {
-      if let text = attempt.run?.tags[SweepKeys.Tag.parameters], let value = try? JSONValue(parsing: text),
-        let recorded = value.stringMap
-      {
+      if let text = attempt.run?.tags[SweepKeys.Tag.parameters], let recorded = Self.parameters(text) {
         return recorded
       }
       if let job = attempt.job { return job.parameters }
     }
     return [:]
   }
+
+  /// Parameters as their tag has them.
+  static func parameters(_ text: String) -> [String: String]? { (try? JSONValue(parsing: text))?.stringMap }
 
   var isActive: Bool { state == .queued || state == .running }
 
@@ -99,7 +113,12 @@ struct TrialLedger: Sendable {
       attempt.job = job
       attempts[job.trial, default: [:]][job.attempt] = attempt
     }
+    var folds: [RunRecord] = []
     for run in Self.ordered(observation.runs) {
+      if run.fold != nil {
+        folds.append(run)
+        continue
+      }
       guard let place = run.place else {
         strays.append(run)
         continue
@@ -118,6 +137,7 @@ struct TrialLedger: Sendable {
       attempt.rerun = run.tags[SweepKeys.Tag.rerun].flatMap { Int($0) } ?? 0
       attempts[place.trial, default: [:]][place.attempt] = attempt
     }
+    for run in folds { place(run, in: &attempts, judge.design) }
     for (number, byAttempt) in attempts {
       let ordered = byAttempt.values.sorted { $0.number < $1.number }.map { attempt in
         var judged = attempt
@@ -128,6 +148,27 @@ struct TrialLedger: Sendable {
     }
     trials.sort { $0.number < $1.number }
     for index in trials.indices { settle(index, judge.design) }
+  }
+
+  /// Runs that the training code nests in a fold's carry its tags too, but have another parent. A pod that was replaced leaves a second run of its fold: the finished one counts, then the later one.
+  private mutating func place(
+    _ run: RunRecord, in attempts: inout [Int: [Int: TrialAttempt]], _ design: SweepDesign
+  ) {
+    guard let place = run.place, let fold = run.fold, fold < design.folds ?? 0, !run.isDeleted,
+      var attempt = attempts[place.trial]?[place.attempt], attempt.run?.id == run.parent
+    else {
+      strays.append(run)
+      return
+    }
+    if let other = attempt.folds[fold] {
+      guard run.isFinished || !other.isFinished else {
+        strays.append(run)
+        return
+      }
+      strays.append(other)
+    }
+    attempt.folds[fold] = run
+    attempts[place.trial]?[place.attempt] = attempt
   }
 
   private static func ordered(_ runs: [RunRecord]) -> [RunRecord] {
@@ -155,7 +196,7 @@ struct TrialLedger: Sendable {
     for index in trials.indices where trials[index].state == .awaitingRetry {
       switch trials[index].attempts.last?.outcome {
       case .failed(let problem): trials[index].state = .failed(problem)
-      default: trials[index].state = .stopped
+      default: trials[index].state = .stopped(nil)
       }
     }
   }
@@ -167,9 +208,9 @@ struct TrialLedger: Sendable {
       switch last.verdict {
       case .needsJob, .queued: .queued
       case .running, .waiting: .running
-      case .ended(.succeeded(let value, let violation), _):
-        last.run?.isDeleted == true ? .stopped : .succeeded(value: value, violation: violation)
-      case .ended(.stopped, _): .stopped
+      case .ended(.succeeded(let result), _):
+        last.run?.isDeleted == true ? .stopped(nil) : .succeeded(result)
+      case .ended(.stopped(_, let point), _): .stopped(point)
       case .ended(.failed(let problem), _):
         last.rerun < design.rerun || peers.count(where: \.didFail) <= design.retries ? .awaitingRetry : .failed(problem)
       case .ended(.disrupted(let problem), _):

@@ -39,7 +39,11 @@ struct TrialManifest: Sendable {
       "activeDeadlineSeconds": design.timeout.map { .integer(Int64(max(1, $0.rounded(.up)))) },
       // Kueue takes the Job from here; without the label nothing would ever resume it.
       "suspend": sweep.spec.queue == nil ? nil : true,
-      "template": template(labels, parameters, values, runID),
+      // Folds and nodes tell themselves apart by their index (KEP-2214).
+      "completionMode": design.pods > 1 || design.folds != nil ? "Indexed" : nil,
+      "completions": design.pods > 1 ? .integer(Int64(design.pods)) : nil,
+      "parallelism": design.pods > 1 ? .integer(Int64(design.pods)) : nil,
+      "template": template(labels, parameters, environment(trial, attempt, values, runID, job.name)),
     ])
     return job
   }
@@ -51,9 +55,7 @@ struct TrialManifest: Sendable {
     return labels
   }
 
-  private func template(
-    _ labels: [String: String], _ annotation: String, _ parameters: [String: String], _ runID: String
-  ) -> JSONValue {
+  private func template(_ labels: [String: String], _ annotation: String, _ own: [JSONValue]) -> JSONValue {
     var template = sweep.spec.template
     let userLabels = template["metadata"]?["labels"]?.stringMap ?? [:]
     let userAnnotations = template["metadata"]?["annotations"]?.stringMap ?? [:]
@@ -63,8 +65,8 @@ struct TrialManifest: Sendable {
     var pod = template["spec"] ?? [:]
     // What podFailurePolicy needs; a container that restarts would also go on with a run that has an end.
     pod["restartPolicy"] = "Never"
+    if design.nodes > 1 { pod["subdomain"] = .string(TrialName.service(sweep: sweep.metadata.name ?? "")) }
     if settings.restrictsPods { restrict(&pod) }
-    let own = environment(parameters, runID)
     for list in ["initContainers", "containers"] {
       guard let containers = pod[list]?.array else { continue }
       pod[list] = .array(
@@ -88,14 +90,44 @@ struct TrialManifest: Sendable {
     return template
   }
 
-  /// The operator's variables: the parameters by name, and how to reach the run.
-  private func environment(_ parameters: [String: String], _ runID: String) -> [JSONValue] {
-    let variables =
-      parameters.sorted { $0.key < $1.key } + [
-        ("MLFLOW_RUN_ID", runID), ("MLFLOW_EXPERIMENT_ID", experimentID),
-        ("MLFLOW_TRACKING_URI", access.trackingURI),
+  /// The operator's variables: the parameters by name, how to reach the run, and which fold or node a pod is.
+  private func environment(
+    _ trial: SweepTrial, _ attempt: Int, _ parameters: [String: String], _ runID: String, _ job: String
+  ) -> [JSONValue] {
+    func variable(_ name: String, _ value: String) -> JSONValue { ["name": .string(name), "value": .string(value)] }
+    var out = parameters.sorted { $0.key < $1.key }.map { variable($0.key, Self.literal($0.value)) }
+    if let folds = design.folds {
+      out += [
+        TrialNodes.index, variable("MARTLET_FOLDS", "\(folds)"),
+        variable("MLFLOW_RUN_CONTEXT", foldContext(trial.number, attempt, runID, job)),
       ]
-    return variables.map { ["name": .string($0.0), "value": .string(Self.literal($0.1))] } + access.environment
+    } else {
+      out.append(variable("MLFLOW_RUN_ID", runID))
+    }
+    out += [
+      variable("MLFLOW_EXPERIMENT_ID", Self.literal(experimentID)),
+      variable("MLFLOW_TRACKING_URI", Self.literal(access.trackingURI)),
+    ]
+    if design.nodes > 1 {
+      out += TrialNodes.environment(
+        sweep: sweep.metadata.name ?? "", namespace: sweep.metadata.namespace ?? "", job: job, nodes: design.nodes,
+        gpus: design.gpus)
+    }
+    return out + access.environment
+  }
+
+  /// All pods of a Job have one template, so a fold's run cannot be made before its pod: MLflow's client makes it, and
+  /// gives it these tags (mlflow/tracking/context/system_environment_context.py).
+  private func foldContext(_ trial: Int, _ attempt: Int, _ parent: String, _ job: String) -> String {
+    // Neither names nor identifiers hold a dollar sign, so that the one reference is that of the index.
+    let index = "$(JOB_COMPLETION_INDEX)"
+    let tags: [String: String] = [
+      SweepKeys.Tag.parent: parent, SweepKeys.Tag.sweepUID: sweep.metadata.uid ?? "",
+      SweepKeys.Tag.sweep: "\(sweep.metadata.namespace ?? "")/\(sweep.metadata.name ?? "")",
+      SweepKeys.Tag.trial: "\(trial)", SweepKeys.Tag.attempt: "\(attempt)", SweepKeys.Tag.fold: index,
+      SweepKeys.Tag.runName: "\(job)-fold-\(index)",
+    ]
+    return JSONValue(tags).text()
   }
 
   /// Kubernetes expands `$(NAME)` in values; `$$` stands for a dollar sign.
@@ -106,7 +138,9 @@ struct TrialManifest: Sendable {
   /// The operator's variables come first, so that the user's may refer to them as `$(name)`. A name comes once: the
   /// operator's value holds, except for how to reach MLflow, where the user's does.
   private func environment(_ own: [JSONValue], before users: [JSONValue]) -> [JSONValue] {
-    let fixed = Set(design.space.parameters.map(\.name) + ["MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID"])
+    let fixed = Set(
+      design.space.parameters.map(\.name)
+        + ["MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_CONTEXT", "MARTLET_FOLDS", "JOB_COMPLETION_INDEX"])
     let kept = users.filter { !fixed.contains($0["name"]?.string ?? "") }
     let names = Set(kept.compactMap { $0["name"]?.string })
     return own.filter { !names.contains($0["name"]?.string ?? "") } + kept

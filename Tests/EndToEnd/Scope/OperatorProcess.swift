@@ -29,7 +29,7 @@ actor OperatorProcess {
         "operator", "--kubeconfig", settings.kubeconfig, "--namespace", settings.namespace, "--watch-namespaces",
         settings.namespace, "--leader-elect", "--tracking-uri", settings.trackingURI,
         "--health-probe-bind-address", "127.0.0.1:\(try FreePort.next())",
-        "--metrics-bind-address", "127.0.0.1:\(try FreePort.next())",
+        "--metrics-bind-address", "127.0.0.1:\(try FreePort.next())", "--early-stopping-interval", "0.5",
       ] + settings.arguments,
       environment: ["MARTLET_TRACKING_DATABASE_URL": settings.databaseURL], log: log)
   }

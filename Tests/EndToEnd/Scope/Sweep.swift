@@ -34,6 +34,28 @@ struct Sweep: Sendable {
     return object
   }
 
+  /// The manifest of a sweep whose trials run Python code with MLflow's own client.
+  static func manifest(
+    _ name: String, in scope: TestNamespace, parameters: [JSONValue], search: JSONValue = ["algorithm": "Random"],
+    trials: JSONValue, mlflow code: String, more: [String: JSONValue] = [:]
+  ) throws -> DynamicObject {
+    var manifest = try Self.manifest(
+      name, in: scope, parameters: parameters, search: search, trials: trials, code: "", more: more)
+    let text = """
+      import os, sys, time
+      os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+      import mlflow
+
+      """
+    manifest.json[path: "spec", "template", "spec", "containers"] = [
+      [
+        "name": "train", "image": "ghcr.io/mlflow/mlflow:v3.17.2",
+        "command": ["python3", "-c", .string(text + code + "\n")],
+      ]
+    ]
+    return manifest
+  }
+
   static func create(_ manifest: DynamicObject, in scope: TestNamespace) async throws -> Sweep {
     let made = try await scope.create(manifest, as: TrainingSweep.type)
     return Sweep(scope: scope, name: made.name, uid: made.uid)

@@ -24,6 +24,7 @@ struct MLflow: Sendable {
     var tags: [String: String] { pairs("tags").compactMapValues(\.string) }
     var parameters: [String: String] { pairs("params").compactMapValues(\.string) }
     var trial: Int { tags["martlet.trial"].flatMap { Int($0) } ?? -1 }
+    var fold: Int? { tags["martlet.fold"].flatMap { Int($0) } }
     var attempt: Int { tags["martlet.attempt"].flatMap { Int($0) } ?? -1 }
 
     /// The last value of a metric; NaN and the infinities come as texts.
@@ -57,6 +58,19 @@ struct MLflow: Sendable {
   func history(_ metric: String, of run: String) async throws -> [Double] {
     let answer = try await call("GET", "metrics/get-history?run_id=\(run)&metric_key=\(metric)&max_results=1000", nil)
     return (answer["metrics"]?.array ?? []).compactMap { $0["value"]?.double }
+  }
+
+  /// The versions of a registered model, the oldest first.
+  func versions(of model: String) async throws -> [JSONValue] {
+    let filter = "name%3D%27\(model)%27"
+    let found = try await call("GET", "model-versions/search?filter=\(filter)&order_by=version_number%20ASC", nil)
+    return found["model_versions"]?.array ?? []
+  }
+
+  /// The number of the version that an alias points at.
+  func version(of model: String, alias: String) async throws -> String? {
+    let found = try await call("GET", "registered-models/alias?name=\(model)&alias=\(alias)", nil)
+    return found[path: "model_version", "version"]?.string
   }
 
   func log(_ metric: String, _ value: Double, to run: String) async throws {

@@ -59,15 +59,14 @@ struct SweepTroubleTests {
   }
 
   @Test(
-    "an algorithm that is not there yet is said to be so",
-    arguments: [
-      TrainingSweep.Algorithm.sobol, .cmaes, .gp, .hyperband,
-    ])
+    "every algorithm searches, and status says which it is",
+    arguments: TrainingSweep.Algorithm.allCases.filter { $0 != .grid && $0 != .auto })
   func algorithm(_ algorithm: TrainingSweep.Algorithm) {
-    let world = startedWorld { $0.spec.search?.algorithm = algorithm }
-    #expect(world.condition("Stalled")?.reason == "AlgorithmNotAvailable")
-    #expect(world.condition("Stalled")?.message.contains(algorithm.rawValue) == true)
-    #expect(world.runs.isEmpty)
+    let world = startedWorld {
+      $0.spec.search = .init(algorithm: algorithm, hyperband: algorithm == .hyperband ? .init(maxSteps: 9) : nil)
+    }
+    #expect(world.status.search?.algorithm == algorithm.rawValue)
+    #expect(world.live.count == 3)
   }
 
   @Test("a sweep that has ended is as it was while MLflow does not answer")
@@ -104,13 +103,11 @@ struct SweepTroubleTests {
   @Test("fields without effect are named")
   func unsupported() {
     let world = startedWorld {
-      $0.spec.nodes = 2
-      $0.spec.earlyStopping = .init(median: .init())
-      $0.spec.register = .init(model: "churn")
+      $0.spec.featureSet = .init(name: "users", labels: .init(table: "churned", timestamp: "at"))
     }
     let condition = world.condition("FieldsNotSupported")
     #expect(condition?.status == .true)
-    #expect(condition?.message.contains("spec.nodes, spec.earlyStopping, spec.register") == true)
+    #expect(condition?.message.contains("spec.featureSet") == true)
   }
 
   struct Mistake: Sendable, CustomTestStringConvertible {

@@ -45,17 +45,38 @@ struct SweepWorld {
   var planner = SweepPlanner()
   var events: [EventDraft] = []
   var statusWrites = 0
+  /// What training code has logged so far, by trial.
+  var curves: [Int: [Int64: Double]] = [:]
+  var earlier: [EarlierSweep] = []
+  /// The models that runs have logged, by run.
+  var models: [String: [RegistryObservation.Model]] = [:]
+  /// The registry: versions of the one registered model.
+  var versions: [SweepRegistration] = []
+  /// The version that the alias points at.
+  var alias: Int?
+  var service: DynamicObject?
   private var serial = 0
 
   init(_ sweep: TrainingSweep) { self.sweep = sweep }
 
   var observation: SweepObservation {
-    SweepObservation(
+    var out = SweepObservation(
       jobs: jobs, runs: trackingIsUp ? runs : [],
       tracking: trackingIsUp
         ? .available(.init(trackingURI: "http://mlflow:5000"))
         : .unavailable(reason: "TrackingUnavailable", message: "refused"),
       experimentID: experimentID)
+    guard trackingIsUp else { return out }
+    out.curves = curves.mapValues { LearningCurve($0.map { (step: $0.key, value: $0.value) }) }
+    out.earlier = earlier
+    out.service = service
+    if let register = sweep.spec.register, status.conditions?["Succeeded"] != nil, let run = status.best?.runID {
+      let number = versions.lastIndex { $0.identity[SweepRegistration.runTag] == run }.map { $0 + 1 }
+      out.registry = RegistryObservation(
+        runID: run, models: models[run] ?? [],
+        version: number.map { .init(number: $0, aliases: alias == $0 ? [register.alias ?? ""] : []) })
+    }
+    return out
   }
 
   func plan() -> Plan<TrainingSweep.Status, SweepRecord> { planner.plan(sweep, observing: observation, at: now) }
@@ -93,7 +114,10 @@ struct SweepWorld {
       var finalizers = (sweep.metadata.finalizers ?? []).filter { $0 != name }
       if present { finalizers.append(name) }
       sweep.metadata.finalizers = finalizers
-    case .apply, .patch: preconditionFailure("a sweep plans none of these")
+    case .apply(let object):
+      precondition(object.kind == "Service", "a sweep applies its Service alone")
+      service = object
+    case .patch: preconditionFailure("a sweep plans none of these")
     }
   }
 
@@ -110,8 +134,13 @@ struct SweepWorld {
         $0.status = status
         $0.endTime = end
       }
-    case .log(let id, let parameters, let tags):
+    case .register(let wanted):
+      let there = versions.firstIndex { $0.identity == wanted.identity }
+      if there == nil { versions.append(wanted) }
+      if wanted.alias != nil { alias = (there ?? versions.count - 1) + 1 }
+    case .log(let id, let metrics, let parameters, let tags):
       change(id) { run in
+        for (name, value) in metrics { run.metrics[name] = .init(last: value) }
         for (name, value) in parameters {
           precondition(run.parameters[name] == nil || run.parameters[name] == value, "MLflow refuses another value")
           run.parameters[name] = value
@@ -149,6 +178,23 @@ struct SweepWorld {
       job.state = .running
       job.started = job.started ?? now
     }
+  }
+
+  /// The pods of a cross-validation end well, each with a run of its own that has logged these.
+  mutating func succeed(_ name: String, folds: [[String: Double]]) {
+    guard let job = jobs.first(where: { $0.name == name }), let parent = job.runID else { return }
+    for (fold, metrics) in folds.enumerated() {
+      serial += 1
+      runs.append(
+        RunRecord(
+          id: "run-\(serial)", status: .finished, startTime: now,
+          metrics: metrics.mapValues { .init(last: $0) },
+          tags: [
+            SweepKeys.Tag.trial: "\(job.trial)", SweepKeys.Tag.attempt: "\(job.attempt)",
+            SweepKeys.Tag.fold: "\(fold)", SweepKeys.Tag.parent: parent,
+          ]))
+    }
+    succeed(name, [:])
   }
 
   /// The training code ends well, having logged these.
