@@ -36,7 +36,8 @@ public struct BarChart: Picture {
       let y = 46 + Double(index) * row
       let length = bar.share / greatest * (width - left - 90)
       body += Style.text(bar.name, left - 8, y + 15, anchor: "end")
-      body += #"<rect x="\#(Style.short(left))" y="\#(Style.short(y))" width="\#(Style.short(max(1, length)))" height="20" "#
+      body +=
+        #"<rect x="\#(Style.short(left))" y="\#(Style.short(y))" width="\#(Style.short(max(1, length)))" height="20" "#
         + #"rx="3" fill="\#(Style.accent)"/>"# + "\n"
       body += Style.text(percent(bar.share), left + length + 8, y + 15)
     }

@@ -71,7 +71,9 @@ public struct ScatterChart: Picture {
     return out.joined(separator: "\n")
   }
 
-  private func place(_ point: Point, _ x: Scale, _ y: Scale) -> (Double, Double) { (x.place(point.x), y.place(point.y)) }
+  private func place(_ point: Point, _ x: Scale, _ y: Scale) -> (Double, Double) {
+    (x.place(point.x), y.place(point.y))
+  }
 
   public func svg() -> String {
     let (width, height) = (760.0, 420.0)
@@ -92,14 +94,17 @@ public struct ScatterChart: Picture {
     body += Style.text(
       yLabel, 0, 0, anchor: "middle", more: #" transform="translate(16 \#((top + height - bottom) / 2)) rotate(-90)""#)
     for point in points {
-      body += #"<circle cx="\#(Style.short(px(point.x)))" cy="\#(Style.short(py(point.y)))" r="3.5" fill="\#(Style.muted)" "#
-        + #"fill-opacity="0.75"><title>\#(Style.escaped("\(xLabel) \(Int(point.x)): \(point.y)"))</title></circle>"# + "\n"
+      body +=
+        #"<circle cx="\#(Style.short(px(point.x)))" cy="\#(Style.short(py(point.y)))" r="3.5" fill="\#(Style.muted)" "#
+        + #"fill-opacity="0.75"><title>\#(Style.escaped("\(xLabel) \(Int(point.x)): \(point.y)"))</title></circle>"#
+        + "\n"
     }
     if let first = line.first {
       var path = "M\(Style.short(px(first.x))) \(Style.short(py(first.y)))"
       for point in line.dropFirst() { path += "H\(Style.short(px(point.x)))V\(Style.short(py(point.y)))" }
       body += #"<path d="\#(path)" fill="none" stroke="\#(Style.accent)" stroke-width="2"/>"# + "\n"
-      body += #"<line x1="\#(width - 150)" x2="\#(width - 126)" y1="20" y2="20" stroke="\#(Style.accent)" stroke-width="2"/>"#
+      body +=
+        #"<line x1="\#(width - 150)" x2="\#(width - 126)" y1="20" y2="20" stroke="\#(Style.accent)" stroke-width="2"/>"#
         + "\n" + Style.text(lineLabel, width - 120, 24)
     }
     return Style.document(Int(width), Int(height), body)

@@ -75,8 +75,7 @@ public struct Searcher: Sendable {
       let point = sobol.point(at: max(0, number))
       if !tried.contains(point) { return .point(point) }
     }
-    if let candidates, let new = candidates.first(where: { !tried.contains($0) })
-    {
+    if let candidates, let new = candidates.first(where: { !tried.contains($0) }) {
       return .point(new)
     }
     for _ in 0..<Self.attempts {

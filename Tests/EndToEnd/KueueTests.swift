@@ -41,13 +41,18 @@ struct KueueTests {
     }
   }
 
-  private static func put(_ job: DynamicObject, _ scope: TestNamespace, _ conditions: [JSONValue], past: Int = 0) async throws {
+  private static func put(_ job: DynamicObject, _ scope: TestNamespace, _ conditions: [JSONValue], past: Int = 0)
+    async throws
+  {
     let key = scope.key("job-\(job.name)-1a2b3")
     if try await scope.client.find(workload, key) == nil {
       var object = DynamicObject(workload, key)
       object.labels = ["kueue.x-k8s.io/job-uid": job.uid]
       object.json[path: "metadata", "ownerReferences"] = [
-        ["apiVersion": "batch/v1", "kind": "Job", "name": .string(job.name), "uid": .string(job.uid), "controller": true]
+        [
+          "apiVersion": "batch/v1", "kind": "Job", "name": .string(job.name), "uid": .string(job.uid),
+          "controller": true,
+        ]
       ]
       object.spec = ["active": true, "queueName": "research"]
       try await scope.create(object, as: workload)

@@ -69,7 +69,8 @@ struct KatibTests {
       ("darts", .auto),
     ])
   func algorithms(name: String, expected: TrainingSweep.Algorithm) throws {
-    let settings = "{algorithmName: \(name), algorithmSettings: [{name: random_state, value: '7'}, {name: n_fish, value: '3'}]}"
+    let settings =
+      "{algorithmName: \(name), algorithmSettings: [{name: random_state, value: '7'}, {name: n_fish, value: '3'}]}"
     let made = try converted(
       experiment(
         algorithm: settings,
@@ -142,7 +143,9 @@ struct KatibTests {
       ("kind: Deployment\napiVersion: apps/v1", "no Katib Experiment"),
       (experiment(parameters: "[]"), "spec.parameters"),
       (experiment(parameters: "[{name: x, parameterType: color, feasibleSpace: {}}]"), "parameterType color"),
-      (experiment(parameters: "[{name: x, parameterType: double, feasibleSpace: {min: a, max: b}}]"), "must be numbers"),
+      (
+        experiment(parameters: "[{name: x, parameterType: double, feasibleSpace: {min: a, max: b}}]"), "must be numbers"
+      ),
       (experiment(trial: "{kind: Workflow}"), "Workflow"),
       (experiment(trial: "{kind: TFJob, spec: {tfReplicaSpecs: {Worker: {}}}}"), "only PyTorchJob"),
     ])

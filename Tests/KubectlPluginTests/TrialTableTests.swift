@@ -79,9 +79,11 @@ struct TrialTableTests {
     #expect(table.json.array?.first?["parameters"]?["lr"]?.string == "0.1")
   }
 
-  @Test("numbers have six digits", arguments: [
-    (0.0, "0"), (0.123456789, "0.123457"), (12, "12"), (1234567.5, "1234568"), (1e-7, "1.0e-7"), (-2.5e12, "-2.5e12"),
-  ])
+  @Test(
+    "numbers have six digits",
+    arguments: [
+      (0.0, "0"), (0.123456789, "0.123457"), (12, "12"), (1234567.5, "1234568"), (1e-7, "1.0e-7"), (-2.5e12, "-2.5e12"),
+    ])
   func figures(value: Double, text: String) {
     #expect(Figure.text(value) == text)
   }
@@ -90,9 +92,13 @@ struct TrialTableTests {
   func best() throws {
     let object = sweep([
       "progress": "5/8",
-      "best": ["trial": 2, "runID": "run-2", "value": "0.8", "metrics": ["latency": "12"], "parameters": ["lr": "0.1", "act": "it's"]],
+      "best": [
+        "trial": 2, "runID": "run-2", "value": "0.8", "metrics": ["latency": "12"],
+        "parameters": ["lr": "0.1", "act": "it's"],
+      ],
       "top": [
-        ["trial": 2, "value": "0.8", "parameters": ["lr": "0.1"]], ["trial": 0, "value": "0.7", "parameters": ["lr": "0.2"]],
+        ["trial": 2, "value": "0.8", "parameters": ["lr": "0.1"]],
+        ["trial": 0, "value": "0.7", "parameters": ["lr": "0.2"]],
       ],
     ])
     let report = BestReport(object)
@@ -106,7 +112,8 @@ struct TrialTableTests {
   @Test("the view tells counts, the best and the time left within the width, and its end")
   func view() throws {
     var object = sweep([
-      "progress": "2/8", "trials": ["planned": 8, "queued": 1, "running": 2, "succeeded": 2, "stopped": 0, "failed": 0],
+      "progress": "2/8",
+      "trials": ["planned": 8, "queued": 1, "running": 2, "succeeded": 2, "stopped": 0, "failed": 0],
       "best": ["trial": 1, "value": "0.9", "parameters": ["lr": "0.1"]], "startTime": "2027-01-15T08:00:00Z",
       "estimatedCompletionTime": "2027-01-15T08:05:00Z", "gpuHours": "1.5",
     ])
@@ -130,7 +137,9 @@ struct TrialTableTests {
     for trial in 0..<40 {
       let lr = [0.001, 0.01, 0.1, 1.0][trial % 4] * (1 + Double(trial) / 100)
       results.append(
-        run(trial, -abs(lr - 0.1), ["martlet.parameters": #"{"lr":"\#(min(1, lr))","act":"\#(trial % 3 == 0 ? "relu" : "tanh")"}"#]))
+        run(
+          trial, -abs(lr - 0.1),
+          ["martlet.parameters": #"{"lr":"\#(min(1, lr))","act":"\#(trial % 3 == 0 ? "relu" : "tanh")"}"#]))
     }
     let rows = results.compactMap { TrialRow(run: $0, metrics: ["auc"], now: now) }
     let chart = try SweepPlot(sweep: sweep(), rows: rows).importance()
@@ -151,5 +160,7 @@ struct TrialTableTests {
 }
 
 extension String {
-  fileprivate func components(separatedBy separator: String) -> [Substring] { split(separator: separator, omittingEmptySubsequences: false) }
+  fileprivate func components(separatedBy separator: String) -> [Substring] {
+    split(separator: separator, omittingEmptySubsequences: false)
+  }
 }

@@ -39,9 +39,10 @@ struct ModelSearchTests {
     let space = try space()
     let searcher = try Searcher(space, algorithm, directions: [.minimize], seed: 3)
     let history = run(searcher, 40) { .completed(value: loss($1), violation: 0) }
-    let best = history.compactMap { trial -> Double? in
-      if case .completed(let values, _) = trial.outcome { values[0] } else { nil }
-    }.min() ?? .infinity
+    let best =
+      history.compactMap { trial -> Double? in
+        if case .completed(let values, _) = trial.outcome { values[0] } else { nil }
+      }.min() ?? .infinity
     #expect(best < 0.6)
     let again = try Searcher(space, algorithm, directions: [.minimize], seed: 3)
     for number in [12, 25, 39] {
@@ -91,7 +92,8 @@ struct ModelSearchTests {
   @Test("several objectives spread over the front", arguments: [Algorithm.tpe, .gp])
   func objectives(algorithm: Algorithm) throws {
     let space = try SearchSpace([
-      Parameter("x", .numeric(try NumericRange(low: 0, high: 1))), Parameter("y", .numeric(try NumericRange(low: 0, high: 1))),
+      Parameter("x", .numeric(try NumericRange(low: 0, high: 1))),
+      Parameter("y", .numeric(try NumericRange(low: 0, high: 1))),
     ])
     func values(_ texts: [String: String]) -> [Double] {
       let x = texts["x"].flatMap(Double.init) ?? 0

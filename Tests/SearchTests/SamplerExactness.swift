@@ -96,7 +96,8 @@ struct SamplerExactness {
       #expect(isClose(improvement, golden.improvements[index]))
     }
     let fit = ProcessFit(inputs, observed: golden.x, values: golden.y)
-    let logs = golden.inverseSquaredLengths.map { log($0) } + [log(golden.scale), log(golden.noise - ProcessFit.leastNoise)]
+    let logs =
+      golden.inverseSquaredLengths.map { log($0) } + [log(golden.scale), log(golden.noise - ProcessFit.leastNoise)]
     #expect(isClose(-fit.loss(logs).value, golden.logPosterior))
   }
 

@@ -33,7 +33,8 @@ struct SobolTests {
     }
   }
 
-  @Test("scrambled points keep the evenness: each interval of 1/64 has one of 64 points", arguments: [1, 7, 99] as [UInt64])
+  @Test(
+    "scrambled points keep the evenness: each interval of 1/64 has one of 64 points", arguments: [1, 7, 99] as [UInt64])
   func even(seed: UInt64) {
     let sequence = SobolSequence(dimensions: 12, scrambling: RandomStream(seed: seed, number: 0))
     let points = (0..<64).map { sequence.point(at: $0) }

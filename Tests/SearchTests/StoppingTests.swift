@@ -55,7 +55,9 @@ struct StoppingTests {
   @Test("a rung is judged by the first step at or after it")
   func gaps() {
     let rule = StoppingRule.asha(minSteps: 4, reductionFactor: 2)
-    let curves = [0: LearningCurve([(0, 9), (3, 9), (7, 0.2)]), 1: LearningCurve([(5, 0.9)]), 2: LearningCurve([(4, 0.8)])]
+    let curves = [
+      0: LearningCurve([(0, 9), (3, 9), (7, 0.2)]), 1: LearningCurve([(5, 0.9)]), 2: LearningCurve([(4, 0.8)]),
+    ]
     let decision = rule.decision(for: 0, among: curves, finished: [], direction: .maximize)
     #expect(decision?.step == 7 && decision?.value == 0.2 && decision?.peers == 3)
     #expect(decision?.message.contains("rung 4") == true)
@@ -119,7 +121,9 @@ struct StoppingTests {
     for trial in 0..<60 {
       let decision = rule.decision(for: trial, among: curves, finished: [], direction: .maximize)
       if brackets.bracket(of: trial) == 0 { #expect(decision == nil) }
-      if let decision { #expect(decision.peers == (0..<60).count { brackets.bracket(of: $0) == brackets.bracket(of: trial) }) }
+      if let decision {
+        #expect(decision.peers == (0..<60).count { brackets.bracket(of: $0) == brackets.bracket(of: trial) })
+      }
     }
     #expect(rule.decision(for: 0, among: curves, finished: [], direction: .maximize) != nil)
   }

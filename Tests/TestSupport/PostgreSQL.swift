@@ -93,8 +93,11 @@ public final class PostgreSQL: Sendable {
   public func run(_ sql: String, database: String = "postgres") throws {
     try ServerProcess.run(
       Self.program("psql"),
-      ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.file("run"), "-p", "\(port)", "-U", "postgres", "-d", database,
-       "-c", sql])
+      [
+        "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder.file("run"), "-p", "\(port)", "-U", "postgres", "-d",
+        database,
+        "-c", sql,
+      ])
   }
 
   /// Makes an empty database and gives its connection string.

@@ -242,7 +242,8 @@ extension TrainingSweep.Spec {
         && has(self.search.warmStart) == has(oldSelf.search.warmStart)
         && (!has(self.search.warmStart) || self.search.warmStart == oldSelf.search.warmStart))
         """,
-        message: "algorithm, seed, hyperband and warmStart cannot change: \(comparability)", reason: .forbidden, field: "search"),
+        message: "algorithm, seed, hyperband and warmStart cannot change: \(comparability)", reason: .forbidden,
+        field: "search"),
     ])
 
   private static let comparability = "the sweep's trials would not be comparable; create a new sweep"

@@ -26,7 +26,9 @@ struct KatibAlgorithm: Sendable {
       search["algorithm"] = "Auto"
       notes.append("algorithm \(name) has no counterpart: Auto picks one by the space and the budget")
     }
-    if let seed = (settings.removeValue(forKey: "random_state") ?? settings.removeValue(forKey: "seed")).flatMap({ Int64($0) }),
+    if let seed = (settings.removeValue(forKey: "random_state") ?? settings.removeValue(forKey: "seed")).flatMap({
+      Int64($0)
+    }),
       seed >= 0
     {
       search["seed"] = .integer(seed)

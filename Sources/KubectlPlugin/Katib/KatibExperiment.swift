@@ -52,7 +52,8 @@ struct KatibExperiment: Sendable {
     // Katib's default of parallelTrialCount is 3.
     let planned = spec["maxTrialCount"]?.integer
     if planned == nil {
-      notes.append("maxTrialCount is not set, which in Katib means no end: the sweep ends after 100 trials (trials.max)")
+      notes.append(
+        "maxTrialCount is not set, which in Katib means no end: the sweep ends after 100 trials (trials.max)")
     }
     return .compact([
       "max": .integer(planned ?? 100), "parallel": .integer(spec["parallelTrialCount"]?.integer ?? 3),

@@ -28,6 +28,7 @@ struct KatibObjective: Sendable {
     let more = (objective["additionalMetricNames"]?.array ?? []).compactMap(\.string)
     notes =
       more.isEmpty
-      ? [] : ["objective.additionalMetricNames (\(more.joined(separator: ", "))) need no mention: MLflow has all metrics"]
+      ? []
+      : ["objective.additionalMetricNames (\(more.joined(separator: ", "))) need no mention: MLflow has all metrics"]
   }
 }

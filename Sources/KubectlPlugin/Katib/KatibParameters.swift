@@ -9,7 +9,9 @@ struct KatibParameters: Sendable {
   private(set) var notes: [String] = []
 
   init(_ entries: [JSONValue]) throws {
-    guard !entries.isEmpty else { throw Complaint("spec.parameters of the Experiment is empty: a sweep needs at least one") }
+    guard !entries.isEmpty else {
+      throw Complaint("spec.parameters of the Experiment is empty: a sweep needs at least one")
+    }
     for (index, entry) in entries.enumerated() {
       guard let name = entry["name"]?.string, !name.isEmpty else {
         throw Complaint("spec.parameters[\(index)].name of the Experiment is missing")
@@ -26,7 +28,8 @@ struct KatibParameters: Sendable {
       case "int": parameter["int"] = try range(name, space, integer: true)
       case "discrete", "categorical": parameter["categorical"] = try choices(name, entry, space)
       case let type:
-        throw Complaint("parameter \(name): parameterType \(type ?? "(none)") is not one of double, int, discrete, categorical")
+        throw Complaint(
+          "parameter \(name): parameterType \(type ?? "(none)") is not one of double, int, discrete, categorical")
       }
       parameters.append(.object(parameter))
     }
@@ -65,7 +68,8 @@ struct KatibParameters: Sendable {
     }
     var out: [String: JSONValue]
     if integer {
-      guard let min = Double(low).flatMap({ Int64(exactly: $0) }), let max = Double(high).flatMap({ Int64(exactly: $0) })
+      guard let min = Double(low).flatMap({ Int64(exactly: $0) }),
+        let max = Double(high).flatMap({ Int64(exactly: $0) })
       else { throw Complaint("parameter \(name): min and max of an int must be whole numbers, not \(low) and \(high)") }
       out = ["min": .integer(min), "max": .integer(max)]
       if let step = text("step").flatMap(Double.init).flatMap({ Int64(exactly: $0) }), step > 1 {

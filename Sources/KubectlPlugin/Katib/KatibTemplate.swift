@@ -24,7 +24,8 @@ struct KatibTemplate: Sendable {
       guard let name = entry["name"]?.string, let reference = entry["reference"]?.string else { continue }
       references[name] = renamed[reference]
       if renamed[reference] == nil {
-        notes.append("trialParameters \(name) refers to \(reference), which is no parameter: its place is left as it is")
+        notes.append(
+          "trialParameters \(name) refers to \(reference), which is no parameter: its place is left as it is")
       }
     }
     let filled = Self.replacing(spec, references)
@@ -38,7 +39,8 @@ struct KatibTemplate: Sendable {
       try takeReplicas(filled)
     case let kind:
       throw Complaint(
-        "spec.trialTemplate.trialSpec is a \(kind ?? "(none)"), and only Jobs and Kubeflow's training jobs are understood")
+        "spec.trialTemplate.trialSpec is a \(kind ?? "(none)"), and only Jobs and Kubeflow's training jobs are understood"
+      )
     }
     guard pod[path: "spec", "containers"]?.array?.isEmpty == false else {
       throw Complaint("spec.trialTemplate.trialSpec has no containers")
@@ -49,7 +51,9 @@ struct KatibTemplate: Sendable {
     for field in ["successCondition", "failureCondition"] where template[field] != nil {
       notes.append("trialTemplate.\(field) has no counterpart: a trial ends with its Job")
     }
-    if template["retain"]?.bool == true { notes.append("trialTemplate.retain: Jobs are kept for 1h; keepJobs changes that") }
+    if template["retain"]?.bool == true {
+      notes.append("trialTemplate.retain: Jobs are kept for 1h; keepJobs changes that")
+    }
   }
 
   /// A sweep's parameters are environment variables, which Kubernetes itself expands in command and args.

@@ -14,7 +14,8 @@ struct SweepCreateCommand: AsyncParsableCommand {
       no counterpart. --dry-run prints the sweeps instead.
       """)
 
-  @Option(name: [.customShort("f"), .long], help: ArgumentHelp("A YAML file; - for standard input.", valueName: "name"))
+  @Option(
+    name: [.customShort("f"), .long], help: ArgumentHelp("A YAML file; - for standard input.", valueName: "name"))
   var filename: String
 
   @Flag(help: "Prints the sweeps and applies nothing.")

@@ -101,7 +101,8 @@ struct BestReport: Sendable {
     guard let best else {
       throw Complaint(
         front.isEmpty
-          ? "no trial has a result yet" : "several objectives have no single best trial: choose one of the front (-o json)")
+          ? "no trial has a result yet"
+          : "several objectives have no single best trial: choose one of the front (-o json)")
     }
     return goal.parameters.compactMap { name in
       best.parameters[name].map { "\(name)='\($0.replacing("'", with: "'\\''"))'" }

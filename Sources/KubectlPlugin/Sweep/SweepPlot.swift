@@ -1,5 +1,5 @@
-import Charting
 import CRDTypes
+import Charting
 import FoundationEssentials
 import JSON
 

@@ -31,7 +31,8 @@ struct SweepTrialsCommand: AsyncParsableCommand {
   func validate() throws {
     for name in state where !TrialTable.states.contains(name.capitalized) {
       throw ValidationError(
-        "--state: there is no state \(name); there are \(TrialTable.states.map { $0.lowercased() }.joined(separator: ", "))")
+        "--state: there is no state \(name); there are \(TrialTable.states.map { $0.lowercased() }.joined(separator: ", "))"
+      )
     }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }

@@ -27,9 +27,11 @@ struct SweepView: Sendable {
     let done = count("succeeded") + count("stopped") + count("failed")
     var lines = ["\(sweep.name)  \(bar(done, count("running"), planned))  \(done)/\(count("planned"))"]
     lines.append(
-      "  " + ["queued", "running", "succeeded", "stopped", "failed"].map { "\($0) \(count($0))" }.joined(separator: "  "))
+      "  "
+        + ["queued", "running", "succeeded", "stopped", "failed"].map { "\($0) \(count($0))" }.joined(separator: "  "))
     if let best = sweep.status["best"].flatMap({ TrialRow(status: $0, failed: false) }) {
-      let values = goal.parameters.compactMap { name in best.parameters[name].map { "\(name)=\(Figure.shortened($0))" } }
+      let values = goal.parameters.compactMap { name in best.parameters[name].map { "\(name)=\(Figure.shortened($0))" }
+      }
       lines.append(
         "  best: trial \(best.number), \(goal.objectives.first?.metric ?? "value") \(best.value.map(Figure.text) ?? "-")"
           + "  (\(values.joined(separator: ", ")))")

@@ -39,7 +39,8 @@ struct TrialTable: Sendable {
   func text(wide: Bool) -> String {
     guard !rows.isEmpty else { return "No trials." }
     let metrics = goal.metrics.isEmpty ? ["VALUE"] : goal.metrics
-    let header = ["TRIAL", "STATE"] + metrics.map { $0.uppercased() } + ["DURATION"]
+    let header =
+      ["TRIAL", "STATE"] + metrics.map { $0.uppercased() } + ["DURATION"]
       + goal.parameters.map { $0.uppercased() } + (wide ? ["RUN", "REASON"] : [])
     let cells = rows.map { row in
       let name = row.attempt == 0 ? "\(row.number)" : "\(row.number) (attempt \(row.attempt + 1))"

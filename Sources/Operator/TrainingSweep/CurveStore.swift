@@ -84,7 +84,9 @@ final class CurveStore: Sendable {
         guard var curve = sweep.curves[cursor.runID] else { continue }
         var changed = false
         for point in points[cursor] ?? [] {
-          if let known = curve.values[point.step], known == point.value || (known.isNaN && point.value.isNaN) { continue }
+          if let known = curve.values[point.step], known == point.value || (known.isNaN && point.value.isNaN) {
+            continue
+          }
           curve.values[point.step] = point.value
           changed = true
         }

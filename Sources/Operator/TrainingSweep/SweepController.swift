@@ -52,7 +52,8 @@ struct SweepController: Sendable {
     do {
       let next = try await carryOut(plan, for: object, reading.connection)
       if reading.observation.awaitsMetrics { return next.earliest(.after(Self.metricPoll)) }
-      return reading.observation.awaitsAdmission ? next.earliest(.after(WorkloadReader.lifetime)) : next
+      let isQueued = sweep.spec.queue != nil && reading.observation.awaitsAdmission
+      return isQueued ? next.earliest(.after(WorkloadReader.lifetime)) : next
     } catch let error as APIError where error.isRefusal && error.path.hasSuffix("/jobs") {
       context.log.warning("The API server refused a Job", ["error": .string(error.message)])
       let plan = planner.refused(sweep, because: error.message, isFinal: error.isInvalid, at: time.date)

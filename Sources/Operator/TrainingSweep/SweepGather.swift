@@ -171,6 +171,6 @@ extension SweepObservation {
     return jobs.contains { $0.state == .succeeded && $0.runID.map(open.contains) == true }
   }
 
-  /// Whether Kueue is to be asked again, which tells nobody of what it decides but through the Job.
-  var awaitsAdmission: Bool { jobs.contains { $0.state == .queued && $0.waiting?.reason == "Queued" } }
+  /// Whether a Job waits of which Kueue may have something new to say: its Workloads are not watched.
+  var awaitsAdmission: Bool { jobs.contains { $0.state == .queued } }
 }

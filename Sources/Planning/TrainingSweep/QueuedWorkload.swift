@@ -30,7 +30,8 @@ public struct QueuedWorkload: Sendable, Hashable {
     let reserved = condition("QuotaReserved", "False")
     let evicted = condition("Evicted", "True")
     let saying = (isDeactivated ? evicted ?? reserved : reserved ?? evicted)
-    reason = saying?["reason"]?.string ?? (condition("QuotaReserved", "True") == nil ? "Pending" : "WaitingForAdmission")
+    reason =
+      saying?["reason"]?.string ?? (condition("QuotaReserved", "True") == nil ? "Pending" : "WaitingForAdmission")
     message = saying?["message"]?.string ?? "it waits in its queue"
     since = saying?["lastTransitionTime"]?.string ?? object.creationTimestamp
     // The field's name in the released API has a letter too many.

@@ -28,7 +28,8 @@ extension SweepPass {
         TrainingSweep.RegisteredModel(
           model: wanted.model, version: "\(version.number)", alias: wanted.alias, runID: run.id))
     }
-    guard let logged = wanted.artifact.map({ name in registry.models.first { $0.name == name } }) ?? registry.models.first
+    guard
+      let logged = wanted.artifact.map({ name in registry.models.first { $0.name == name } }) ?? registry.models.first
     else { return .impossible(Self.missing(wanted, registry, best)) }
     steps.append(
       .record(
@@ -73,7 +74,9 @@ extension SweepPass {
     guard let best = ranking.best(ledger.trials), let run = best.attempts.last?.run, let value = ranking.value(best)
     else { return }
     let text = explanation(best, value)
-    if run.tags[SweepKeys.Tag.best] != text { steps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.best: text]))) }
+    if run.tags[SweepKeys.Tag.best] != text {
+      steps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.best: text])))
+    }
     let superseded = "superseded by trial \(best.number)"
     for other in ledger.trials.lazy.flatMap(\.attempts).compactMap(\.run) where other.id != run.id {
       guard let said = other.tags[SweepKeys.Tag.best], said != superseded else { continue }

@@ -87,16 +87,17 @@ extension SweepPass {
   /// What the search learns from: values as they were recorded; what is on its way is pending, and trials that were
   /// stopped at an end that was taken back are neither good nor bad.
   private var history: [RecordedTrial] {
-    warm.trials + ledger.trials.compactMap { trial in
-      guard let point = design.space.point(from: trial.parameters) else { return nil }
-      let outcome: RecordedTrial.Outcome =
-        switch trial.state {
-        case .succeeded(let result): .completed(values: result.values, violation: result.violation)
-        case .stopped(let point?): .stopped(step: Int(point.step), value: point.value)
-        case .queued, .running, .awaitingRetry, .stopped(nil): .pending
-        case .failed: .failed
-        }
-      return RecordedTrial(number: trial.number, point: point, outcome: outcome)
-    }
+    warm.trials
+      + ledger.trials.compactMap { trial in
+        guard let point = design.space.point(from: trial.parameters) else { return nil }
+        let outcome: RecordedTrial.Outcome =
+          switch trial.state {
+          case .succeeded(let result): .completed(values: result.values, violation: result.violation)
+          case .stopped(let point?): .stopped(step: Int(point.step), value: point.value)
+          case .queued, .running, .awaitingRetry, .stopped(nil): .pending
+          case .failed: .failed
+          }
+        return RecordedTrial(number: trial.number, point: point, outcome: outcome)
+      }
   }
 }

@@ -68,8 +68,8 @@ struct TrialRanking: Sendable {
   func summary(_ trial: SweepTrial) -> TrainingSweep.TrialSummary {
     var metrics: [String: String] = [:]
     for constraint in design.constraints {
-      if let value = trial.attempts.last.flatMap({ TrialMeasurement(design: design).constrained(constraint.metric, $0) })
-      {
+      if let value = trial.attempts.last.flatMap({ TrialMeasurement(design: design).constrained(constraint.metric, $0) }
+      ) {
         metrics[constraint.metric] = Self.text(value)
       }
     }

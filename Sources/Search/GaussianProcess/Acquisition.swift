@@ -52,7 +52,9 @@ struct Acquisition: Sendable {
   }
 
   private static func logMean(_ levels: [Double]) -> Double {
-    guard levels.count > 1, let greatest = levels.max(), greatest > -.infinity else { return levels.first ?? -.infinity }
+    guard levels.count > 1, let greatest = levels.max(), greatest > -.infinity else {
+      return levels.first ?? -.infinity
+    }
     return greatest + log(levels.reduce(0) { $0 + exp($1 - greatest) } / Double(levels.count))
   }
 }

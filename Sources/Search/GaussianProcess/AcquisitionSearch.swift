@@ -32,11 +32,13 @@ struct AcquisitionSearch: Sendable {
     sum -= weights[order[0]]
     while chosen.count < Self.starts, !left.isEmpty, sum > 1e-300 {
       var rest = stream.uniform() * sum
-      guard let pick = order.first(where: { index in
-        guard left.contains(index) else { return false }
-        rest -= weights[index]
-        return rest <= 0
-      }) else { break }
+      guard
+        let pick = order.first(where: { index in
+          guard left.contains(index) else { return false }
+          rest -= weights[index]
+          return rest <= 0
+        })
+      else { break }
       chosen.append(pick)
       left.remove(pick)
       sum -= weights[pick]

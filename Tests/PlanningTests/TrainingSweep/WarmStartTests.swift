@@ -71,7 +71,8 @@ struct WarmStartTests {
       world.settle()
       other.settle()
     }
-    #expect(world.runs.map { $0.tags[SweepKeys.Tag.parameters] } == other.runs.map { $0.tags[SweepKeys.Tag.parameters] })
+    #expect(
+      world.runs.map { $0.tags[SweepKeys.Tag.parameters] } == other.runs.map { $0.tags[SweepKeys.Tag.parameters] })
   }
 
   @Test(
