@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Records what other implementations make of fixed data, for Tests/SearchTests to compare with: the state of CMA-ES
-after some generations, and a Gaussian process with given hyperparameters.
+after some generations, a Gaussian process with given hyperparameters, and where Optuna's successive halving stops.
 
     pip install 'optuna==5.0.*' cmaes scipy && hack/record-sampler-goldens.py > Tests/SearchTests/Fixtures/samplers.json
 
@@ -83,13 +83,43 @@ def standard(z):
     return mpmath.npdf(z) + z * mpmath.ncdf(z)
 
 
+def halving(minimum, factor):
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    rng = np.random.RandomState(7)
+    study = optuna.create_study(
+        sampler=optuna.samplers.RandomSampler(seed=0),
+        pruner=optuna.pruners.SuccessiveHalvingPruner(min_resource=minimum, reduction_factor=factor))
+    curves, stops = [], []
+    for number in range(40):
+        end, speed = rng.uniform(), rng.uniform(0.2, 1)
+        values = [round(end + (1 - end) / (1 + speed * step) + rng.uniform(-0.03, 0.03), 6) for step in range(1, 28)]
+        if number % 9 == 4:
+            values[rng.randint(2, 20)] = float("nan")
+        trial = study.ask()
+        stopped = None
+        for step, value in enumerate(values, 1):
+            trial.report(value, step)
+            if trial.should_prune():
+                stopped = step
+                break
+        if stopped:
+            study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        else:
+            study.tell(trial, values[-1] if values[-1] == values[-1] else 9.0)
+        curves.append([None if v != v else v for v in values])
+        stops.append(stopped)
+    return {"minSteps": minimum, "reductionFactor": factor, "curves": curves, "stops": stops}
+
+
 def main():
     mpmath.mp.dps = 2000
     zs = [-1000.0, -200.0, -40.0, -25.5, -25.0, -24.5, -10.0, -3.0, -1.0, 0.0, 0.5, 3.0, 12.0]
     standards = [{"z": z, "log": float(mpmath.log(standard(mpmath.mpf(z))))} for z in zs]
     json.dump({
         "adaptation": [adaptation(2, 6, 1), adaptation(5, 8, 2), adaptation(9, 4, 3)], "process": process(),
-        "standard": standards,
+        "standard": standards, "halving": [halving(1, 3), halving(2, 2), halving(3, 4)],
     }, sys.stdout)
 
 

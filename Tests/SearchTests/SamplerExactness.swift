@@ -9,6 +9,15 @@ private struct SamplerGoldens: Decodable, Sendable {
   let adaptation: [Adaptation]
   let process: Process
   let standard: [Standard]
+  let halving: [Halving]
+
+  struct Halving: Decodable, Sendable {
+    let minSteps, reductionFactor: Int
+    /// By step from 1; null stands for NaN.
+    let curves: [[Double?]]
+    /// The step at which each trial was stopped.
+    let stops: [Int?]
+  }
 
   struct Adaptation: Decodable, Sendable {
     let dimension, population: Int
@@ -136,6 +145,23 @@ struct SamplerExactness {
       let difference = (acquisition.value(at: above) - acquisition.value(at: below)) / 2e-6
       #expect(abs(difference - gradient[index]) < 1e-5 * max(1, abs(difference)))
     }
+  }
+
+  @Test("trials one after another are stopped where Optuna's successive halving stops them", arguments: 0..<3)
+  func halving(index: Int) {
+    let golden = SamplerGoldens.recorded.halving[index]
+    let rule = StoppingRule.asha(minSteps: Int64(golden.minSteps), reductionFactor: golden.reductionFactor)
+    var curves: [Int: LearningCurve] = [:]
+    for (trial, values) in golden.curves.enumerated() {
+      var stopped: Int?
+      for count in 1...values.count where stopped == nil {
+        curves[trial] = LearningCurve(
+          values.prefix(count).enumerated().map { (step: Int64($0.offset + 1), value: $0.element ?? .nan) })
+        if rule.decision(for: trial, among: curves, finished: [], direction: .minimize) != nil { stopped = count }
+      }
+      #expect(stopped == golden.stops[trial], "trial \(trial)")
+    }
+    #expect(golden.stops.contains { $0 != nil } && golden.stops.contains { $0 == nil })
   }
 
   @Test("eigenvectors and values make the matrix again")

@@ -2,7 +2,8 @@
 public enum StoppingRule: Sendable, Hashable {
   /// Asynchronous successive halving, the stopping variant (Li et al., A System for Massively Parallel Hyperparameter
   /// Tuning, MLSys 2020, arXiv 1810.05934): rungs at `minSteps` times powers of `reductionFactor`; at each a trial goes
-  /// on only if it is among the best of one in `reductionFactor` that have come there so far.
+  /// on only if it is among the best of one in `reductionFactor` that have come there so far. It is judged again as
+  /// others come, so that one that came first and alone does not run to its end for that.
   case asha(minSteps: Int64, reductionFactor: Int)
   /// The median rule (Golovin et al., Google Vizier, KDD 2017): a trial is stopped where its best value so far is worse
   /// than the median of the finished trials' running averages up to the same step.

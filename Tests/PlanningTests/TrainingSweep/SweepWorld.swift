@@ -55,6 +55,8 @@ struct SweepWorld {
   /// The version that the alias points at.
   var alias: Int?
   var service: DynamicObject?
+  /// Metrics that are still on their way to MLflow, by Job.
+  var late: [(job: String, metrics: [String: Double])] = []
   private var serial = 0
 
   init(_ sweep: TrainingSweep) { self.sweep = sweep }
@@ -218,6 +220,40 @@ struct SweepWorld {
       job.finished = now
       job.logTail = log
     }
+  }
+
+  /// A queue takes the Job's admission back: its pods go, and it waits again.
+  mutating func evict(_ name: String) {
+    change(job: name) { job, now in
+      if let started = job.started { job.pastSeconds += now.timeIntervalSince(started) }
+      job.state = .queued
+      job.started = nil
+    }
+  }
+
+  /// Metrics that were on their way are in MLflow now.
+  mutating func deliverLate() {
+    for (name, metrics) in late {
+      guard let runID = jobs.first(where: { $0.name == name })?.runID else { continue }
+      change(runID) { run in
+        for (metric, value) in metrics { run.metrics[metric] = .init(last: value) }
+      }
+    }
+    late = []
+  }
+
+  /// GPU seconds that are recorded or known of Jobs.
+  var gpuSeconds: Double {
+    let recorded = runs.filter { $0.fold == nil }.compactMap { run -> Double? in
+      (run.tags[SweepKeys.Tag.podSeconds] ?? run.tags[SweepKeys.Tag.seconds]).flatMap(Double.init)
+    }
+    let pods = Double(sweep.spec.crossValidation?.folds ?? 1)
+    let open = jobs.filter { job in
+      !runs.contains { $0.id == job.runID && $0.tags[SweepKeys.Tag.outcome] != nil }
+    }.map { job in
+      job.pastSeconds * pods + (job.started.map { max(0, (job.finished ?? now).timeIntervalSince($0)) } ?? 0)
+    }
+    return (recorded.reduce(0, +) + open.reduce(0, +)) * Double(sweep.spec.gpus?.perTrial ?? 0)
   }
 
   mutating func change(job name: String, _ body: (inout TrialJob, Date) -> Void) {
