@@ -144,7 +144,7 @@ let package = Package(
     tests(
       "OperatorTests",
       [
-        "Operator", "Planning", "JSON", "CRDTypes", "ControllerKit", "KubernetesAPI", "MLflow", "Postgres",
+        "Operator", "Locking", "Planning", "JSON", "CRDTypes", "ControllerKit", "KubernetesAPI", "MLflow", "Postgres",
         "FeatureStore", "Transport", "Observability", "TestSupport",
       ]),
   ]

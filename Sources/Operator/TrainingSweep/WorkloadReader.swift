@@ -66,7 +66,8 @@ final class WorkloadReader: Sendable {
           state.entries[namespace ?? ""] = Entry(workloads: workloads, readAt: now)
         }
         return workloads
-      } catch let error as APIError where error.isNotFound {
+      } catch let error as APIError where error.isNotFound || error.isForbidden {
+        // A right that is missing costs only the reason why trials wait.
         continue
       }
     }

@@ -19,8 +19,8 @@ extension SweepPass {
     else { return nil }
     if let done = previous.registered, done.runID == run.id { return .done(done) }
     guard let registry = observation.registry, registry.runID == run.id else {
-      // The best run is known to the gathering side only once status names it.
-      wake(at: now)
+      // The best run is known to the gathering side only once status names it, and its cache has that.
+      wake(at: now.addingTimeInterval(0.2))
       return .pending
     }
     if let version = registry.version, wanted.alias.map(version.aliases.contains) ?? true {
