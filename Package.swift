@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "OperatorTests",
       [
-        "Operator", "Locking", "Planning", "JSON", "CRDTypes", "ControllerKit", "KubernetesAPI", "MLflow", "Postgres",
-        "FeatureStore", "Transport", "Observability", "TestSupport",
+        "Operator", "Locking", "Search", "Planning", "JSON", "CRDTypes", "ControllerKit", "KubernetesAPI", "MLflow",
+        "Postgres", "FeatureStore", "Transport", "Observability", "TestSupport",
       ]),
   ]
 )

@@ -2,6 +2,7 @@ import CRDTypes
 import FoundationEssentials
 import MLflow
 import Planning
+import Search
 import Testing
 
 @testable import Operator

@@ -1,4 +1,5 @@
 import CRDTypes
+import FoundationEssentials
 import JSON
 
 /// How far the registration of a sweep's best model is.
