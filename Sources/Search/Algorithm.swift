@@ -16,9 +16,9 @@ public enum Algorithm: String, Sendable, Hashable, CaseIterable {
   /// the brackets.
   case hyperband = "Hyperband"
 
-  /// Above so many trials a Gaussian process costs more than it is worth: it takes in no more, and a suggestion takes
-  /// tenths of a second.
-  private static let greatestProcess = 300
+  /// Above so many trials a Gaussian process is not worth what it costs: it takes in about a hundred, and a suggestion
+  /// takes a tenth of a second.
+  private static let greatestProcess = 200
   /// Above so many parameters a process learns too little from so few trials.
   private static let greatestDimension = 20
 

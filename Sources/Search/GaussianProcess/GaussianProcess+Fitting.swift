@@ -11,9 +11,11 @@ extension GaussianProcess {
   ) -> (process: GaussianProcess, loss: Double)? {
     let fit = ProcessFit(inputs, observed: observed, values: values)
     var best: (point: [Double], value: Double)?
-    for length in [1.0, 12.0] {
+    // With few observations there may be several good explanations; with many there is one, and looking costs more.
+    let isLarge = observed.count > 60
+    for length in isLarge ? [4.0] : [1.0, 12.0] {
       let start = [Double](repeating: log(length), count: inputs.count) + [0, log(1e-3)]
-      let found = QuasiNewton(iterations: 60, tolerance: 1e-3).minimise(from: start, fit.loss)
+      let found = QuasiNewton(iterations: isLarge ? 30 : 60, tolerance: 1e-3).minimise(from: start, fit.loss)
       if best.map({ found.value < $0.value }) ?? true { best = found }
     }
     guard let best, best.value.isFinite else { return nil }

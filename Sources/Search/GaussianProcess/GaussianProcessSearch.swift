@@ -11,7 +11,7 @@ struct GaussianProcessSearch: Sampler {
     var startupTrials = 10
     /// The process is made of so many trials at most: its cost grows with their cube. The better half of those that are
     /// kept are the best, the others the latest.
-    var greatestTrials = 200
+    var greatestTrials = 120
     /// Pairs of draws for trials on their way.
     var fantasyPairs = 8
     init() {}

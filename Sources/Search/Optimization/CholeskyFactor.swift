@@ -16,8 +16,7 @@ struct CholeskyFactor: Sendable {
     elements.withUnsafeMutableBufferPointer { a in
       for row in 0..<size {
         for column in 0...row {
-          var sum = a[row * size + column]
-          for index in 0..<column { sum -= a[row * size + index] * a[column * size + index] }
+          let sum = a[row * size + column] - Self.dot(a, row * size, column * size, column)
           if row == column {
             guard sum > 0, sum.isFinite else {
               isPositive = false
@@ -32,6 +31,26 @@ struct CholeskyFactor: Sendable {
       }
     }
     if !isPositive { return nil }
+  }
+
+  /// The product of two runs of numbers. Four sums at a time: additions that need not wait for each other.
+  private static func dot(
+    _ a: UnsafeMutableBufferPointer<Double>, _ left: Int, _ right: Int, _ count: Int
+  ) -> Double {
+    var (s0, s1, s2, s3) = (0.0, 0.0, 0.0, 0.0)
+    var index = 0
+    while index + 4 <= count {
+      s0 += a[left + index] * a[right + index]
+      s1 += a[left + index + 1] * a[right + index + 1]
+      s2 += a[left + index + 2] * a[right + index + 2]
+      s3 += a[left + index + 3] * a[right + index + 3]
+      index += 4
+    }
+    while index < count {
+      s0 += a[left + index] * a[right + index]
+      index += 1
+    }
+    return (s0 + s1) + (s2 + s3)
   }
 
   /// The factor of a matrix to whose diagonal as little is added as makes it positive definite.
@@ -52,9 +71,16 @@ struct CholeskyFactor: Sendable {
     x.withUnsafeMutableBufferPointer { x in
       elements.withUnsafeBufferPointer { l in
         for row in 0..<size {
-          var sum = x[row]
-          for index in 0..<row { sum -= l[row * size + index] * x[index] }
-          x[row] = sum / l[row * size + row]
+          let start = row * size
+          var (s0, s1) = (0.0, 0.0)
+          var index = 0
+          while index + 2 <= row {
+            s0 += l[start + index] * x[index]
+            s1 += l[start + index + 1] * x[index + 1]
+            index += 2
+          }
+          if index < row { s0 += l[start + index] * x[index] }
+          x[row] = (x[row] - (s0 + s1)) / l[start + row]
         }
       }
     }
@@ -87,12 +113,13 @@ struct CholeskyFactor: Sendable {
     lower.withUnsafeMutableBufferPointer { m in
       elements.withUnsafeBufferPointer { l in
         for row in 0..<size {
-          for column in 0..<row {
-            var sum = 0.0
-            for index in column..<row { sum -= l[row * size + index] * m[index * size + column] }
-            m[row * size + column] = sum / l[row * size + row]
+          let inverse = 1 / l[row * size + row]
+          for index in 0..<row {
+            let factor = -l[row * size + index]
+            for column in 0...index { m[row * size + column] += factor * m[index * size + column] }
           }
-          m[row * size + row] = 1 / l[row * size + row]
+          for column in 0..<row { m[row * size + column] *= inverse }
+          m[row * size + row] = inverse
         }
       }
     }
