@@ -66,21 +66,24 @@ public struct Searcher: Sendable {
     if algorithm == .grid { return enumeration?.point(at: number).map(Suggestion.point) ?? .exhausted }
     var stream = RandomStream(seed: seed, number: UInt64(truncatingIfNeeded: number))
     let others = history.filter { $0.number != number }
-    // Only in a finite space is it likely at all that a point comes twice.
     let tried = enumeration == nil ? [] : Set(others.map(\.point))
+    // In an infinite space a point comes again only where a model insists on a bound: seldom enough to look through all.
+    func isNew(_ point: Point) -> Bool {
+      enumeration == nil ? !others.contains { $0.point == point } : !tried.contains(point)
+    }
     if let enumeration, tried.count >= enumeration.size { return .exhausted }
     let candidates = sampler?.candidates(others, number: number, &stream)
     // A model begins with points that are spread evenly.
     if algorithm == .sobol || (sampler != nil && candidates == nil) {
       let point = sobol.point(at: max(0, number))
-      if !tried.contains(point) { return .point(point) }
+      if isNew(point) { return .point(point) }
     }
-    if let candidates, let new = candidates.first(where: { !tried.contains($0) }) {
+    if let candidates, let new = candidates.first(where: isNew) {
       return .point(new)
     }
     for _ in 0..<Self.attempts {
       let point = random.draw(&stream)
-      if !tried.contains(point) { return .point(point) }
+      if isNew(point) { return .point(point) }
     }
     return firstUntried(tried, &stream)
   }

@@ -89,6 +89,19 @@ struct ModelSearchTests {
     #expect(spread.count > 1, "they do not all go to one place")
   }
 
+  @Test("an optimum in a corner is not tried twice", arguments: models)
+  func corner(algorithm: Algorithm) throws {
+    let space = try SearchSpace([
+      Parameter("x", .numeric(try NumericRange(low: 0, high: 1))),
+      Parameter("y", .numeric(try NumericRange(low: 0, high: 1))),
+    ])
+    let searcher = try Searcher(space, algorithm, directions: [.minimize], seed: 4)
+    let history = run(searcher, 40) { _, texts in
+      .completed(value: texts.values.compactMap(Double.init).reduce(0, +), violation: 0)
+    }
+    #expect(Set(history.map(\.point)).count == 40)
+  }
+
   @Test("several objectives spread over the front", arguments: [Algorithm.tpe, .gp])
   func objectives(algorithm: Algorithm) throws {
     let space = try SearchSpace([
