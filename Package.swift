@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// For pure modules whose tests simulate: optimised in debug builds too.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A module: its folder is `Sources/NAME`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -56,10 +59,9 @@ let package = Package(
     // Values and decisions: no input or output.
     module("JSON"),
     module("CRDTypes", ["JSON"]),
-    // Loops over numbers are a hundred times slower unoptimised, and tests run thousands of searches.
-    .target(
-      name: "Search", swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
-    module("Planning", ["JSON", "CRDTypes", "Search"]),
+    // Loops over numbers are a hundred times slower unoptimised, and tests run thousands of searches and sweeps.
+    .target(name: "Search", swiftSettings: strict + optimized),
+    .target(name: "Planning", dependencies: ["JSON", "CRDTypes", "Search"], swiftSettings: strict + optimized),
     module("Charting"),
 
     // Connections to the outside.

@@ -113,7 +113,7 @@ struct SweepSimulation {
     }
   }
 
-  @Test("ends with the best of its results and nothing left open", arguments: 0..<25)
+  @Test("ends with the best of its results and nothing left open", arguments: 0..<50)
   func ends(batch: Int) throws {
     for seed in (batch * 40)..<(batch * 40 + 40) { try end(seed: seed) }
   }
