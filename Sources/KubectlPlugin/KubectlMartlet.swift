@@ -8,7 +8,7 @@ struct KubectlMartlet: AsyncParsableCommand {
     abstract: "Shows Martlet's objects, what is wrong with them and what to do about it.",
     usage: "kubectl martlet <subcommand>",
     version: version,
-    subcommands: [StatusCommand.self, SweepCommand.self, FeaturesCommand.self, VersionCommand.self])
+    subcommands: [StatusCommand.self, SweepCommand.self, DeployCommand.self, FeaturesCommand.self, VersionCommand.self])
 
   static let version = "0.1.0"
 }

@@ -26,10 +26,10 @@ struct Permission: Sendable, Hashable {
       reason: "sees why a trial or a server does not run"
     ),
     Permission(
-      group: "apps", resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch"],
+      group: "apps", resources: ["deployments"], verbs: ["get", "list", "watch", "create", "patch", "delete"],
       reason: "serves models and splits traffic"),
     Permission(
-      group: "", resources: ["services", "configmaps"], verbs: ["get", "list", "watch", "create", "patch"],
+      group: "", resources: ["services", "configmaps"], verbs: ["get", "list", "watch", "create", "patch", "delete"],
       reason: "serves models and splits traffic"),
     Permission(
       group: "networking.k8s.io", resources: ["ingresses"],
@@ -38,8 +38,12 @@ struct Permission: Sendable, Hashable {
       group: "autoscaling", resources: ["horizontalpodautoscalers"],
       verbs: ["get", "list", "watch", "create", "patch", "delete"], reason: "scales model servers"),
     Permission(
-      group: "policy", resources: ["poddisruptionbudgets"], verbs: ["get", "list", "watch", "create", "patch"],
-      reason: "keeps routers up while nodes are drained"),
+      group: "gateway.networking.k8s.io", resources: ["httproutes"], verbs: ["get", "create", "patch", "delete"],
+      reason: "leads requests to models behind a Gateway; where the Gateway API is not installed this grants nothing"),
+    Permission(
+      group: "policy", resources: ["poddisruptionbudgets"],
+      verbs: ["get", "list", "watch", "create", "patch", "delete"],
+      reason: "keeps models and routers up while nodes are drained"),
     Permission(
       group: "", resources: ["secrets"], verbs: ["get", "create"],
       reason: "reads the connections that resources name, and makes the routers' tokens"),

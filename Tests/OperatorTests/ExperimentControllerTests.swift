@@ -22,25 +22,23 @@ import Testing
 
   /// A variant's ModelDeployment as it serves, with its objects.
   private static func serve(_ name: String, at address: String, _ cluster: TestCluster) async {
-    let served = await cluster.put(Workplace.resource(ModelDeployment.type, name, [:]), as: ModelDeployment.type)
+    var resource = Workplace.resource(ModelDeployment.type, name, [:])
+    resource.status = ["readyReplicas": 1]
+    let served = await cluster.put(resource, as: ModelDeployment.type)
     let owner = OwnerReference(
       apiVersion: ModelDeployment.type.apiVersion, kind: ModelDeployment.type.kind, name: name, uid: served.uid,
       controller: true)
     var service = DynamicObject(.service, ObjectKey(namespace: "ml", name: name))
     service.spec = ["clusterIP": .string(address)]
-    var deployment = DynamicObject(.deployment, ObjectKey(namespace: "ml", name: name))
-    deployment.status = ["readyReplicas": 1]
-    for (var object, type) in [(service, ResourceType.service), (deployment, .deployment)] {
-      object.labels = managed
-      object.ownerReferences = [owner]
-      await cluster.put(object, as: type)
-    }
+    service.labels = managed
+    service.ownerReferences = [owner]
+    await cluster.put(service, as: .service)
   }
 
   private static func controller(_ place: Workplace) -> ExperimentController {
     ExperimentController(
       gather: ExperimentGather(
-        caches: place.caches, children: place.children, router: RouterClient(client: place.http)),
+        caches: place.caches, children: place.children, router: place.routers),
       planner: ExperimentPlanner(.init(image: "haproxy:2.8")), shell: place.shell(ExperimentController.name),
       secrets: place.secrets, time: SystemTime())
   }

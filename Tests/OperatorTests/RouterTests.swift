@@ -29,7 +29,8 @@ import Transport
     }
     let seen = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token)
     #expect(seen.version == slots.version)
-    #expect(seen.requests == ["control": Int64(300 - treated), "treatment": Int64(treated)])
+    #expect(seen.traffic.mapValues(\.requests) == ["control": Int64(300 - treated), "treatment": Int64(treated)])
+    #expect(seen.traffic["control"]?.answers == Int64(300 - treated))
     await router.stop()
   }
 
@@ -108,19 +109,45 @@ import Transport
     let client = RouterClient(client: HTTPClient(HTTPClientConfiguration(retry: .never)))
     let router = await client.read(pod: "p", address: "127.0.0.1", token: "t")
     #expect(router.version == nil)
-    #expect(router.requests.isEmpty)
+    #expect(router.traffic.isEmpty)
     await client.client.shutdown()
   }
 
-  @Test("Requests are read from the router's metrics, other proxies left out")
+  @Test("Traffic is read from the router's metrics: the answers of a variant's own server, other proxies left out")
   func metrics() {
     let text = """
       # TYPE haproxy_backend_http_requests_total counter
       haproxy_backend_http_requests_total{proxy="variant_a"} 12
       haproxy_backend_http_requests_total{proxy="variant_b-2"} 0
       haproxy_backend_http_requests_total{proxy="stats"} 4
-      haproxy_backend_http_responses_total{proxy="variant_a",code="2xx"} 9
+      haproxy_server_http_responses_total{proxy="variant_a",server="service",code="2xx"} 6
+      haproxy_server_http_responses_total{proxy="variant_a",server="service",code="4xx"} 2
+      haproxy_server_http_responses_total{proxy="variant_a",server="service",code="5xx"} 1
+      haproxy_server_http_responses_total{proxy="variant_a",server="b-2",code="2xx"} 3
+      haproxy_server_response_time_average_seconds{proxy="variant_a",server="service"} 0.025
       """
-    #expect(RouterMetrics.requests(text) == ["a": 12, "b-2": 0])
+    #expect(
+      RouterMetrics.traffic(text) == [
+        "a": TrafficCounts(requests: 12, answers: 9, clientErrors: 2, serverErrors: 1, meanMilliseconds: 25),
+        "b-2": TrafficCounts(),
+      ])
+  }
+
+  @Test("A window counts from its beginning, over routers that come and go")
+  func window() {
+    let window = TrafficWindow()
+    func pod(_ name: String, _ answers: Int64) -> RouterPod {
+      RouterPod(pod: name, address: name, version: "1", traffic: ["a": .init(requests: answers, answers: answers)])
+    }
+    func seen(_ start: String?, _ pods: RouterPod...) -> Int64? {
+      window.counts(of: "uid", since: start, pods)["a"]?.answers
+    }
+    #expect(seen("step 1", pod("p", 100)) == 0)
+    #expect(seen("step 1", pod("p", 130)) == 30)
+    // Another router is started within the window, and one is started anew.
+    #expect(seen("step 1", pod("p", 130), pod("q", 5)) == 35)
+    #expect(seen("step 1", pod("p", 10), pod("q", 6)) == 16)
+    #expect(seen("step 2", pod("p", 10), pod("q", 6)) == 0)
+    #expect(seen(nil, pod("p", 10)) == nil)
   }
 }

@@ -32,7 +32,7 @@ final class RunningRouter: Sendable {
     address = "127.\(Int.random(in: 1...250)).\(Int.random(in: 1...250)).\(Int.random(in: 2...250))"
     port = try FreePort.next()
     let configuration = RouterConfiguration(
-      salt: Self.salt, header: header, cookie: "martlet_user",
+      assignment: .user(salt: Self.salt, header: header, cookie: "martlet_user"),
       backends: ["control", "treatment"].map {
         .init(variant: $0, server: "127.0.0.1:\(variants[$0]?.port ?? 0)")
       }, control: "control")

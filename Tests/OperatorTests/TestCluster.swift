@@ -154,6 +154,8 @@ struct Workplace: Sendable {
     children = ChildReader(caches: caches, client: cluster, secrets: secrets)
   }
 
+  var routers: RouterGather { RouterGather(caches: caches, client: RouterClient(client: http)) }
+
   func shell(_ name: String) -> ApplyShell { ApplyShell(client: cluster, controller: name) }
 
   /// Fills the caches with what the cluster has.

@@ -18,21 +18,36 @@ struct ObjectWorld: Sendable {
         let reference = ObjectReference(Self.type(of: object), object.key)
         var stored = objects[reference] ?? object
         stored.json = Self.merged(stored.json, object.json)
-        stored.json[path: "metadata", "uid"] = .string("uid-\(object.kind)")
+        stored.json[path: "metadata", "uid"] = .string("uid-\(object.kind)-\(object.name)")
         stored.json[path: "metadata", "generation"] = 1
-        if object.kind == "Service" { stored.spec["clusterIP"] = "10.0.0.9" }
+        if object.kind == "Service" { stored.spec["clusterIP"] = .string("10.0.0.\(objects.count % 250 + 1)") }
+        if let kept = objects[reference]?.spec["clusterIP"] { stored.spec["clusterIP"] = kept }
         objects[reference] = stored
       case .delete(let reference, _):
         objects[reference] = nil
         deleted.append(reference)
-      case .patch, .finalizer: break
+      case .patch(let reference, let patch):
+        if let json = objects[reference]?.json { objects[reference]?.json = Self.merged(json, patch) }
+      case .finalizer: break
       }
     }
     return records
   }
 
+  func objects(_ type: ResourceType) -> [DynamicObject] {
+    objects.filter { $0.key.type == type }.map(\.value).sorted { $0.name < $1.name }
+  }
+
   func object(_ type: ResourceType, _ name: String) -> DynamicObject? {
     objects[ObjectReference(type, ObjectKey(namespace: "ml", name: name))]
+  }
+
+  /// The objects of a router under their name.
+  func router(_ name: String, pods: [RouterPod]) -> RouterObjects {
+    RouterObjects(
+      configMap: object(.configMap, name), secret: object(.secret, name), deployment: object(.deployment, name),
+      service: object(.service, name), disruptionBudget: object(.podDisruptionBudget, name), pods: pods,
+      freshToken: "0123456789abcdef")
   }
 
   mutating func setStatus(_ type: ResourceType, _ name: String, _ status: JSONValue) {
@@ -50,6 +65,7 @@ struct ObjectWorld: Sendable {
   private static func type(of object: DynamicObject) -> ResourceType {
     let all: [ResourceType] = [
       .deployment, .service, .ingress, .horizontalPodAutoscaler, .configMap, .secret, .podDisruptionBudget,
+      .httpRoute,
     ]
     return all.first { $0.kind == object.kind } ?? .pod
   }

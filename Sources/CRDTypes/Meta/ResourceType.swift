@@ -47,6 +47,8 @@ extension ResourceType {
   public static let job = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
   public static let ingress = ResourceType(
     group: "networking.k8s.io", version: "v1", kind: "Ingress", plural: "ingresses")
+  public static let httpRoute = ResourceType(
+    group: "gateway.networking.k8s.io", version: "v1", kind: "HTTPRoute", plural: "httproutes")
   public static let lease = ResourceType(
     group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases")
   public static let podDisruptionBudget = ResourceType(

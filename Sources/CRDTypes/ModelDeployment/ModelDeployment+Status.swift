@@ -9,6 +9,10 @@ extension ModelDeployment {
     public var url: String?
     /// The model that the spec's source was resolved to.
     public var model: ServedModel?
+    /// Whether an HTTPRoute leads requests to the revisions.
+    public var routed: Bool?
+    /// What of the spec the model was accepted for; under update Manual another model waits until it changes.
+    public var acceptedSpec: String?
     /// How many pods there are.
     public var replicas: Int64?
     /// How many pods are ready.
@@ -27,26 +31,33 @@ extension ModelDeployment {
     public var history: [Revision]?
     /// The index of the rollout's step, from 0.
     public var step: Int64?
-    /// When the step began.
+    /// When the step's weight took effect; the hold and the window of checks begin then.
     public var stepTime: String?
+    /// When the rollout last got on.
+    public var progressTime: String?
     /// The latest result of each check.
     public var checks: [CheckResult]?
     /// The revision that failed last; it is not tried again until something changes.
     public var failedRevision: Revision?
+    /// What was asked for when that revision failed: it is tried again when this is no longer what is asked for.
+    public var failedAttempt: String?
     /// What failed last.
     public var lastFailure: Failure?
 
     public init(
       observedGeneration: Int64? = nil, conditions: [Condition]? = nil, url: String? = nil,
-      model: ServedModel? = nil, replicas: Int64? = nil, readyReplicas: Int64? = nil, desiredReplicas: Int64? = nil,
-      ready: String? = nil, selector: String? = nil, stable: Revision? = nil, candidate: Revision? = nil,
-      history: [Revision]? = nil, step: Int64? = nil, stepTime: String? = nil, checks: [CheckResult]? = nil,
-      failedRevision: Revision? = nil, lastFailure: Failure? = nil
+      model: ServedModel? = nil, routed: Bool? = nil, acceptedSpec: String? = nil, replicas: Int64? = nil, readyReplicas: Int64? = nil,
+      desiredReplicas: Int64? = nil, ready: String? = nil, selector: String? = nil, stable: Revision? = nil, candidate: Revision? = nil,
+      history: [Revision]? = nil, step: Int64? = nil, stepTime: String? = nil, progressTime: String? = nil,
+      checks: [CheckResult]? = nil, failedRevision: Revision? = nil, failedAttempt: String? = nil,
+      lastFailure: Failure? = nil
     ) {
       self.observedGeneration = observedGeneration
       self.conditions = conditions
       self.url = url
       self.model = model
+      self.routed = routed
+      self.acceptedSpec = acceptedSpec
       self.replicas = replicas
       self.readyReplicas = readyReplicas
       self.desiredReplicas = desiredReplicas
@@ -57,8 +68,10 @@ extension ModelDeployment {
       self.history = history
       self.step = step
       self.stepTime = stepTime
+      self.progressTime = progressTime
       self.checks = checks
       self.failedRevision = failedRevision
+      self.failedAttempt = failedAttempt
       self.lastFailure = lastFailure
     }
   }
@@ -105,10 +118,23 @@ extension ModelDeployment {
     public var readyReplicas: Int64?
     /// When it came to be.
     public var time: String?
+    /// When all traffic had moved to it.
+    public var promotedTime: String?
+    /// When it lost its traffic.
+    public var retiredTime: String?
+    /// How many requests it has answered since the step began; only where a router counts them.
+    public var requests: Int64?
+    /// How many of them it answered with a status from 400 to 499.
+    public var clientErrors: Int64?
+    /// How many of them it answered with a status of 500 or more.
+    public var serverErrors: Int64?
+    /// The mean time of its latest answers. A duration.
+    public var meanLatency: String?
 
     public init(
       name: String, model: ServedModel? = nil, weight: Int64? = nil, replicas: Int64? = nil,
-      readyReplicas: Int64? = nil, time: String? = nil
+      readyReplicas: Int64? = nil, time: String? = nil, promotedTime: String? = nil, retiredTime: String? = nil,
+      requests: Int64? = nil, clientErrors: Int64? = nil, serverErrors: Int64? = nil, meanLatency: String? = nil
     ) {
       self.name = name
       self.model = model
@@ -116,6 +142,12 @@ extension ModelDeployment {
       self.replicas = replicas
       self.readyReplicas = readyReplicas
       self.time = time
+      self.promotedTime = promotedTime
+      self.retiredTime = retiredTime
+      self.requests = requests
+      self.clientErrors = clientErrors
+      self.serverErrors = serverErrors
+      self.meanLatency = meanLatency
     }
   }
 
@@ -187,6 +219,12 @@ extension ModelDeployment.Status {
         "model",
         ModelDeployment.ServedModel.schema.described(
           "The model that the spec's source was resolved to.")),
+      .optional("routed", .boolean("Whether an HTTPRoute leads requests to the revisions.")),
+      .optional(
+        "acceptedSpec",
+        .string(
+          "What of the spec the model was accepted for; under update Manual another model waits until it changes.",
+          maxLength: 64)),
       .optional("replicas", .int64("How many pods there are.", minimum: 0)),
       .optional("readyReplicas", .int64("How many pods are ready.", minimum: 0)),
       .optional("desiredReplicas", .int64("How many pods there should be.", minimum: 0)),
@@ -200,7 +238,9 @@ extension ModelDeployment.Status {
           "Older revisions that are kept, latest first.",
           of: ModelDeployment.Revision.schema, maxItems: 20)),
       .optional("step", .int64("The index of the rollout's step, from 0.", minimum: 0)),
-      .optional("stepTime", .time("When the step began.")),
+      .optional(
+        "stepTime", .time("When the step's weight took effect; the hold and the window of checks begin then.")),
+      .optional("progressTime", .time("When the rollout last got on.")),
       .optional(
         "checks",
         .list(
@@ -210,6 +250,12 @@ extension ModelDeployment.Status {
         "failedRevision",
         ModelDeployment.Revision.schema.described(
           "The revision that failed last; it is not tried again until something changes.")),
+      .optional(
+        "failedAttempt",
+        .string(
+          """
+          What was asked for when that revision failed: it is tried again when this is no longer what is asked for.
+          """, maxLength: 64)),
       .optional("lastFailure", ModelDeployment.Failure.schema.described("What failed last.")),
     ])
 }
@@ -241,6 +287,14 @@ extension ModelDeployment.Revision {
       .optional("replicas", .int64("How many pods it should have.", minimum: 0)),
       .optional("readyReplicas", .int64("How many of its pods are ready.", minimum: 0)),
       .optional("time", .time("When it came to be.")),
+      .optional("promotedTime", .time("When all traffic had moved to it.")),
+      .optional("retiredTime", .time("When it lost its traffic.")),
+      .optional(
+        "requests",
+        .int64("How many requests it has answered since the step began; only where a router counts them.", minimum: 0)),
+      .optional("clientErrors", .int64("How many of them it answered with a status from 400 to 499.", minimum: 0)),
+      .optional("serverErrors", .int64("How many of them it answered with a status of 500 or more.", minimum: 0)),
+      .optional("meanLatency", .string("The mean time of its latest answers. A duration.", maxLength: 32)),
     ])
 }
 

@@ -42,13 +42,16 @@ extension ModelDeployment {
     public var abort: Bool?
     /// The name of a kept revision to return to, for a rollback; the newest by default.
     public var revision: String?
+    /// The name of a revision whose remaining steps, pauses and checks are left out: all traffic moves to it as soon as
+    /// its replicas are ready.
+    public var promote: String?
     /// A request that a new revision must answer before it gets traffic.
     public var warmUp: WarmUp?
 
     public init(
       strategy: Strategy? = nil, steps: [Step]? = nil, checks: [Check]? = nil, deadline: String? = nil,
       drain: String? = nil, keepWarm: String? = nil, historyLimit: Int64? = nil, paused: Bool? = nil,
-      abort: Bool? = nil, revision: String? = nil, warmUp: WarmUp? = nil
+      abort: Bool? = nil, revision: String? = nil, promote: String? = nil, warmUp: WarmUp? = nil
     ) {
       self.strategy = strategy
       self.steps = steps
@@ -60,6 +63,7 @@ extension ModelDeployment {
       self.paused = paused
       self.abort = abort
       self.revision = revision
+      self.promote = promote
       self.warmUp = warmUp
     }
   }
@@ -156,6 +160,14 @@ extension ModelDeployment.Rollout {
         "revision",
         .string(
           "The name of a kept revision to return to, for a rollback; the newest by default.",
+          minLength: 1, maxLength: 63)),
+      .optional(
+        "promote",
+        .string(
+          """
+          The name of a revision whose remaining steps, pauses and checks are left out: all traffic moves to it as \
+          soon as its replicas are ready.
+          """,
           minLength: 1, maxLength: 63)),
       .optional(
         "warmUp",

@@ -17,5 +17,6 @@ public struct ResourceCatalog: Sendable {
   private static let builtIn: [ResourceType] = [
     .configMap, .secret, .service, .pod, .serviceAccount, .namespace, .node, .event, .endpointSlice, .deployment,
     .replicaSet, .job, .ingress, .lease, .podDisruptionBudget, .horizontalPodAutoscaler, .customResourceDefinition,
+    .httpRoute,
   ]
 }

@@ -2,7 +2,6 @@ import CRDTypes
 import ControllerKit
 import JSON
 import KubernetesAPI
-import Locking
 import Observability
 import Planning
 
@@ -16,9 +15,6 @@ struct ExperimentController: Sendable {
   let secrets: SecretReader
   let time: any TimeSource
 
-  /// How soon routers that took their slots are asked whether they have them.
-  private static let settling: Duration = .milliseconds(200)
-
   private var caches: Caches { gather.caches }
 
   func sources() -> [Source] {
@@ -29,7 +25,7 @@ struct ExperimentController: Sendable {
     let others: [Source] = [
       .primary(experiments),
       .mapped(caches.modelDeployments) { change in
-        change.isMoreThanStatus || change.old?.status["model"] != change.new?.status["model"] ? naming(change.key) : []
+        change.isMoreThanStatus || change.changesServing ? naming(change.key) : []
       },
       .mapped(caches.pods) { change in
         guard change.changesPodState,
@@ -48,7 +44,7 @@ struct ExperimentController: Sendable {
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
     guard let object = caches.experiments.object(key) else { return .whenChanged }
     let resource = try object.resource(ABExperiment.self)
-    let observation = try await gather.read(resource, token: Self.token())
+    let observation = try await gather.read(resource, token: RouterGather.token())
     let plan = planner.plan(resource, observing: observation, at: time.date)
     do {
       return try await carryOut(plan, for: resource, object, observation, context)
@@ -63,35 +59,22 @@ struct ExperimentController: Sendable {
     _ plan: Plan<ABExperiment.Status, ExperimentRecord>, for resource: ABExperiment, _ object: DynamicObject,
     _ observation: ExperimentObservation, _ context: ReconcileContext
   ) async throws -> Next {
-    let token = observation.secret?.fields["token"] ?? ""
-    let router = gather.router
-    let changed = Locked(false)
+    let writer = SlotWriter(gather.router.client, token: observation.router.secret?.fields["token"], context)
     let next = try await shell.carryOut(plan, for: object, type: ABExperiment.type) { record in
       switch record {
-      case .setSlots(let pod, let address, let slots):
-        do {
-          try await router.set(slots, address: address, token: token)
-          changed.withLock { $0 = true }
-        } catch {
-          if error is CancellationError { throw error }
-          // Other routers are not held up by one that has just gone; it is asked again at the next look.
-          context.log.warning(
-            "A router did not take its slots", ["pod": .string(pod), "error": .string(String(describing: error))])
-        }
+      case .setSlots(let change): try await writer.write(change)
       }
     }
-    if observation.secret == nil {
+    if observation.router.secret == nil {
       secrets.forget(ExperimentPlanner.routerKey(of: resource))
     }
-    return changed.withLock { $0 } ? next.earliest(.after(Self.settling)) : next
+    return writer.next(next)
   }
+}
 
-  /// 128 random bits as 32 hexadecimal digits.
-  private static func token() -> String {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<4).map { _ in
-      let digits = String(UInt32.random(in: 0 ... .max, using: &generator), radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
+extension Informer.Change {
+  /// Whether a deployment now serves another model, or with other pods.
+  fileprivate var changesServing: Bool {
+    ["stable", "readyReplicas", "model"].contains { old?.status[$0] != new?.status[$0] }
   }
 }

@@ -8,7 +8,7 @@ import Planning
 struct ExperimentGather: Sendable {
   let caches: Caches
   let children: ChildReader
-  let router: RouterClient
+  let router: RouterGather
 
   func read(_ resource: ABExperiment, token freshToken: String) async throws -> ExperimentObservation {
     let own = try await children.read(
@@ -18,12 +18,11 @@ struct ExperimentGather: Sendable {
       arms[variant.deployment] = Self.arm(
         ObjectKey(namespace: resource.metadata.namespace, name: variant.deployment), in: caches)
     }
-    let token = own.own[.secret]?.fields["token"]
+    let objects = await router.read(
+      own.own, podsBy: Caches.byExperiment.name, ExperimentPlanner.podLabelValue(resource.metadata.name ?? ""),
+      namespace: resource.metadata.namespace, freshToken: freshToken)
     return ExperimentObservation(
-      arms: arms, routers: await routers(of: resource, token: token), configMap: own.own[.configMap],
-      secret: own.own[.secret], deployment: own.own[.deployment], service: own.own[.service],
-      ingress: own.own[.ingress], disruptionBudget: own.own[.podDisruptionBudget], conflicts: own.conflicts,
-      freshToken: freshToken)
+      arms: arms, router: objects, ingress: own.own[.ingress], conflicts: own.conflicts)
   }
 
   private func leftovers(_ resource: ABExperiment) -> [ObjectReference] {
@@ -37,40 +36,16 @@ struct ExperimentGather: Sendable {
     guard let served = caches.modelDeployments.object(key) else {
       return ExperimentObservation.Arm(exists: false, address: nil, readyReplicas: 0)
     }
-    let service = caches.children[.service]?.object(key)
+    // Behind a Gateway a deployment has Services for its revisions alone.
+    let stable = served.status[path: "stable", "name"]?.string.map { ObjectKey(namespace: key.namespace, name: $0) }
+    let service = caches.children[.service]?.object(key) ?? stable.flatMap { caches.children[.service]?.object($0) }
     let address = service?.spec["clusterIP"]?.string.flatMap { ip in
       ip.isEmpty || ip == "None" ? nil : ip.contains(":") ? "[\(ip)]:80" : "\(ip):80"
     }
-    let ready = caches.children[.deployment]?.object(key)?.status["readyReplicas"]?.integer ?? 0
-    let model = served.status["model"]
+    let ready = served.status["readyReplicas"]?.integer ?? 0
+    let model = served.status[path: "stable", "model"] ?? served.status["model"]
     return ExperimentObservation.Arm(
       exists: true, address: address, readyReplicas: ready,
       modelVersion: model?["version"]?.string ?? model?["runID"]?.string)
-  }
-
-  /// The ready pods of the router, asked all at once.
-  private func routers(of resource: ABExperiment, token: String?) async -> [ExperimentObservation.Router] {
-    guard let token else { return [] }
-    let label = ExperimentPlanner.podLabelValue(resource.metadata.name ?? "")
-    let pods = caches.pods.objects(by: Caches.byExperiment.name, label)
-      .filter { $0.namespace == resource.metadata.namespace && $0.isReadyPod }
-    return await withTaskGroup(of: ExperimentObservation.Router.self) { group in
-      for pod in pods {
-        guard let address = pod.status["podIP"]?.string else { continue }
-        group.addTask { await router.read(pod: pod.name, address: address, token: token) }
-      }
-      var out: [ExperimentObservation.Router] = []
-      for await router in group { out.append(router) }
-      return out.sorted { $0.pod < $1.pod }
-    }
-  }
-}
-
-extension DynamicObject {
-  /// Whether a pod takes requests.
-  fileprivate var isReadyPod: Bool {
-    !isDeleting
-      && status["conditions"]?.array?.contains { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
-        == true
   }
 }

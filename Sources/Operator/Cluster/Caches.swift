@@ -22,6 +22,7 @@ struct Caches: Sendable {
   /// The index of experiments by the model deployments that are their variants.
   static let byVariant = "variant"
   static let byModelDeployment = ObjectIndex.label(ServingPlanner.podLabel)
+  static let byRouter = ObjectIndex.label(ServingPlanner.routerLabel)
   static let byExperiment = ObjectIndex.label(ExperimentPlanner.podLabel)
 
   static let childTypes: [ResourceType] = [
@@ -62,7 +63,7 @@ struct Caches: Sendable {
     jobs = Informer(
       .job, namespaces: namespaces, selector: made, transform: ObjectTransform(dropping: [["spec", "template"]]))
     pods = Informer(
-      .pod, namespaces: namespaces, selector: made, indexes: [Self.byModelDeployment, Self.byExperiment],
+      .pod, namespaces: namespaces, selector: made, indexes: [Self.byModelDeployment, Self.byRouter, Self.byExperiment],
       transform: ObjectTransform(dropping: [["spec"]]))
     children = Dictionary(
       uniqueKeysWithValues: Self.childTypes.map { ($0, Informer($0, namespaces: namespaces, selector: made)) })

@@ -78,8 +78,11 @@ struct TrackingFlags: ParsableArguments {
   @Option(help: "The image of model servers that name none.")
   var mlflowImage = "ghcr.io/mlflow/mlflow:v3.17.2"
 
-  @Option(help: "The image of experiments' routers: HAProxy 2.6 or later.")
+  @Option(help: "The image of routers: HAProxy 2.6 or later.")
   var routerImage = "haproxy:2.8"
+
+  @Option(name: .customLong("prometheus-url"), help: "The address of Prometheus for checks of rollouts that name none.")
+  var prometheusURL: String?
 }
 
 struct ProcessFlags: ParsableArguments {

@@ -8,34 +8,32 @@ import Planning
 /// Brings ModelDeployments about.
 struct ServingController: Sendable {
   static let name = "model-deployment"
-  static let children: [ResourceType] = [.deployment, .service, .ingress, .horizontalPodAutoscaler]
 
   let gather: ServingGather
   let planner: ServingPlanner
   let shell: ApplyShell
+  let secrets: SecretReader
   let time: any TimeSource
 
   private var caches: Caches { gather.caches }
 
   func sources() -> [Source] {
     let deployments = caches.modelDeployments
-    let children = caches.children[.deployment]
     let others: [Source] = [
       .primary(deployments),
       .mapped(caches.sweeps) { change in
         guard change.old?.best != change.new?.best else { return [] }
         return deployments.objects(by: Caches.bySweep, ObjectIndex.value(of: change.key)).map(\.key)
       },
-      // A pod's ReplicaSet is not cached, but the label names the Deployment, which has the name of its owner.
+      // A pod's ReplicaSet is not cached, but a label names the deployment.
       .mapped(caches.pods) { change in
-        guard change.changesPodState,
-          let label = (change.new ?? change.old)?.labels[ServingPlanner.podLabel]
+        guard change.changesPodState, let labels = (change.new ?? change.old)?.labels,
+          let name = labels[ServingPlanner.podLabel] ?? labels[ServingPlanner.routerLabel]
         else { return [] }
-        let key = ObjectKey(namespace: change.key.namespace, name: label)
-        return Informer.Change(key: key, old: nil, new: children?.object(key)).controllers(of: ModelDeployment.type)
+        return [ObjectKey(namespace: change.key.namespace, name: name)]
       },
     ]
-    return others + caches.owned(Self.children, by: ModelDeployment.type)
+    return others + caches.owned(Caches.childTypes, by: ModelDeployment.type)
   }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
@@ -44,12 +42,32 @@ struct ServingController: Sendable {
     let observation = try await gather.read(resource)
     let plan = planner.plan(resource, observing: observation, at: time.date)
     do {
-      return try await shell.carryOut(plan, for: object, type: ModelDeployment.type)
+      return try await carryOut(plan, for: resource, object, observation, context)
     } catch let error as APIError where error.isRefusal && !error.path.hasSuffix("/status") {
       context.log.warning("The API server refused an object", ["error": .string(error.description)])
       let plan = planner.refused(resource, because: error.message, isFinal: error.isInvalid, at: time.date)
-      return try await shell.carryOut(plan, for: object, type: ModelDeployment.type)
+      return try await carryOut(plan, for: resource, object, observation, context)
+    } catch let error as APIError where error.isNotFound && error.path.contains("/httproutes") {
+      let message = "this cluster has no HTTPRoutes: install the Gateway API, or set spec.route to Ingress"
+      let plan = planner.refused(resource, because: message, isFinal: false, at: time.date)
+      return try await carryOut(plan, for: resource, object, observation, context)
     }
+  }
+
+  private func carryOut(
+    _ plan: Plan<ModelDeployment.Status, ServingRecord>, for resource: ModelDeployment, _ object: DynamicObject,
+    _ observation: ServingObservation, _ context: ReconcileContext
+  ) async throws -> Next {
+    let writer = SlotWriter(gather.router.client, token: observation.router.secret?.fields["token"], context)
+    let next = try await shell.carryOut(plan, for: object, type: ModelDeployment.type) { record in
+      switch record {
+      case .setSlots(let change): try await writer.write(change)
+      }
+    }
+    if ServingPlanner.hasRouter(resource), observation.router.secret == nil {
+      secrets.forget(ServingPlanner.routerKey(of: resource))
+    }
+    return writer.next(next)
   }
 }
 

@@ -25,11 +25,16 @@ enum ServingTroubles {
       if let reason = status[path: "state", "waiting", "reason"]?.string, waiting.contains(reason) {
         let said = status[path: "state", "waiting", "message"]?.string
         let ended = status["lastState"]?["terminated"].flatMap(ending)
-        return .init(pod: pod.name, reason: reason, message: ended ?? said ?? "")
+        let last = status["lastState"]?["terminated"]
+        return .init(
+          pod: pod.name, reason: reason, message: ended ?? said ?? "", restarts: status["restartCount"]?.int ?? 0,
+          exitCode: last?["exitCode"]?.integer, log: last?["message"]?.string)
       }
       if let terminated = status[path: "state", "terminated"], terminated["exitCode"]?.int != 0 {
         return .init(
-          pod: pod.name, reason: terminated["reason"]?.string ?? "Error", message: ending(terminated) ?? "")
+          pod: pod.name, reason: terminated["reason"]?.string ?? "Error", message: ending(terminated) ?? "",
+          restarts: status["restartCount"]?.int ?? 0, exitCode: terminated["exitCode"]?.integer,
+          log: terminated["message"]?.string)
       }
     }
     let scheduled = pod.status["conditions"]?.array?.first { $0["type"]?.string == "PodScheduled" }

@@ -42,11 +42,18 @@ struct ControllerSet: Sendable {
         workloads: workloads),
       planner: SweepPlanner(), shell: shell(SweepController.name), time: time,
       curveInterval: configuration.curveInterval)
-    let serving = ServingController(
-      gather: ServingGather(caches: caches, children: children, directory: directory, connections: connections),
-      planner: ServingPlanner(.init(image: configuration.modelImage)), shell: shell(ServingController.name), time: time)
+    let router = RouterGather(caches: caches, client: RouterClient(client: routers))
+    let serving = ServingPlanner(.init(image: configuration.modelImage, routerImage: configuration.routerImage))
+    let deployment = ServingController(
+      gather: ServingGather(
+        caches: caches, children: children, directory: directory, connections: connections, router: router,
+        window: TrafficWindow(),
+        measurer: CheckMeasurer(
+          client: tracking, pools: pools, secrets: secrets, prometheus: configuration.prometheus, time: time),
+        warmUps: WarmUpSender(routers), planner: serving),
+      planner: serving, shell: shell(ServingController.name), secrets: secrets, time: time)
     let experiment = ExperimentController(
-      gather: ExperimentGather(caches: caches, children: children, router: RouterClient(client: routers)),
+      gather: ExperimentGather(caches: caches, children: children, router: router),
       planner: ExperimentPlanner(.init(image: configuration.routerImage)), shell: shell(ExperimentController.name),
       secrets: secrets, time: time)
     let databases = FeatureDatabases(pools: pools, secrets: DatabaseSecret(secrets: secrets))
@@ -61,8 +68,8 @@ struct ControllerSet: Sendable {
         SweepController.name, primary: caches.sweeps.type, sources: sweep.sources(), workers: workers,
         environment: environment, reconcile: { try await sweep.reconcile($0, $1) }),
       Controller(
-        ServingController.name, primary: caches.modelDeployments.type, sources: serving.sources(), workers: workers,
-        environment: environment, reconcile: { try await serving.reconcile($0, $1) }),
+        ServingController.name, primary: caches.modelDeployments.type, sources: deployment.sources(), workers: workers,
+        environment: environment, reconcile: { try await deployment.reconcile($0, $1) }),
       Controller(
         ExperimentController.name, primary: caches.experiments.type, sources: experiment.sources(), workers: workers,
         environment: environment, reconcile: { try await experiment.reconcile($0, $1) }),

@@ -16,6 +16,8 @@ struct OperatorConfiguration: Sendable {
   let tracking: TrackingDefaults
   let modelImage: String
   let routerImage: String
+  /// The address of Prometheus for checks that name none.
+  let prometheus: String?
   /// Nil where it is turned off.
   let probes: BindAddress?
   let metrics: BindAddress?
@@ -47,6 +49,7 @@ struct OperatorConfiguration: Sendable {
     self.tracking = try Self.tracking(tracking, environment)
     modelImage = tracking.mlflowImage
     routerImage = tracking.routerImage
+    prometheus = tracking.prometheusURL.flatMap { $0.isEmpty ? nil : $0 }
     self.cluster = try ClusterConfiguration.discover(
       kubeconfig: cluster.kubeconfig, context: cluster.context, environment: environment)
     namespace = cluster.namespace ?? environment["POD_NAMESPACE"] ?? self.cluster.defaultNamespace
@@ -102,7 +105,7 @@ struct OperatorConfiguration: Sendable {
       "trackingDatabase": .string(
         tracking.databaseURL.flatMap { try? PostgresConfiguration($0) }?.description ?? "none"),
       "trackingCredentials": .string(tracking.credentialKind), "mlflowImage": .string(modelImage),
-      "routerImage": .string(routerImage), "workers": JSONValue(workers),
+      "routerImage": .string(routerImage), "prometheus": .string(prometheus ?? "none"), "workers": JSONValue(workers),
     ]
   }
 }

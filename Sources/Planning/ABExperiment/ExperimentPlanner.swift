@@ -29,9 +29,8 @@ public struct ExperimentPlanner: Planner {
   /// The objects that an experiment has: its router's, and the Ingress under the experiment's own name.
   public static func children(of resource: ABExperiment) -> [ObjectReference] {
     let router = routerKey(of: resource)
-    let types: [ResourceType] = [.configMap, .secret, .deployment, .service, .podDisruptionBudget]
     let ingress = resource.spec.ingress == nil ? [] : [ObjectReference(.ingress, resource.key)]
-    return types.map { ObjectReference($0, router) } + ingress
+    return RouterObjects.types.map { ObjectReference($0, router) } + ingress
   }
 
   /// The name of the router's objects.
@@ -40,11 +39,8 @@ public struct ExperimentPlanner: Planner {
   }
 
   /// The label of a router's pods: its key, and its value for an experiment's name.
-  public static let podLabel = RouterManifests.label
+  public static let podLabel = "martlet.dev/experiment"
   public static func podLabelValue(_ name: String) -> String { ChildLabels.labelValue(name) }
-  /// The ports of a router's pods for its metrics and for changes of its slots.
-  public static let metricsPort = RouterConfiguration.metricsPort
-  public static let controlPort = RouterConfiguration.controlPort
 
   public func plan(
     _ resource: ABExperiment, observing now: ExperimentObservation, at time: Date
@@ -118,21 +114,19 @@ public struct ExperimentPlanner: Planner {
   ) {
     let spec = resource.spec
     let weights = Self.weights(spec)
-    let previous = now.configMap?.json[path: "data", "slots.map"]?.string.flatMap(SlotTable.init(text:))
-    let slots = SlotTable(weights: weights, previous: previous)
+    let slots = SlotTable(weights: weights, previous: now.router.slots)
     let missing = spec.variants.filter { now.arms[$0.deployment]?.exists != true }
     let unaddressed = spec.variants.filter { now.arms[$0.deployment]?.address == nil }
 
     if unaddressed.isEmpty {
       apply(resource, now, slots, &plan)
-      for router in now.routers where router.version != nil && router.version != slots.version {
-        plan.steps.append(.record(.setSlots(pod: router.pod, address: router.address, slots: slots)))
-      }
+      plan.steps += now.router.changes(to: slots).map { .record(.setSlots($0)) }
     }
     report(resource, now, weights, &plan)
     let unready = spec.variants.filter { (now.arms[$0.deployment]?.readyReplicas ?? 0) < 1 }
-    let lagging = now.routers.filter { $0.version != slots.version }
-    let rollout = RolloutState(deployment: now.deployment, isChanging: false)
+    let routers = now.router.pods.count
+    let lagging = now.router.lagging(behind: slots)
+    let rollout = DeploymentState(now.router.deployment)
 
     if let first = missing.first {
       let names = missing.map { "\($0.deployment) (variant \($0.name))" }.joined(separator: ", ")
@@ -146,7 +140,7 @@ public struct ExperimentPlanner: Planner {
     } else if let first = unaddressed.first {
       conditions.reconciling("WaitingForVariant", "ModelDeployment \(first.deployment) has no Service yet")
       conditions.set("Running", false, "WaitingForVariant", "ModelDeployment \(first.deployment) has no Service yet")
-    } else if now.routers.isEmpty {
+    } else if routers == 0 {
       conditions.reconciling("RouterNotReady", "no router pod is ready: \(rollout.message)")
       conditions.set("Running", false, "RouterNotReady", "no router pod is ready")
     } else if let first = unready.first {
@@ -156,13 +150,13 @@ public struct ExperimentPlanner: Planner {
       conditions.set("Running", true, "SplittingPartly", message)
     } else if !lagging.isEmpty {
       conditions.reconciling(
-        "Reweighting", "\(lagging.count) of \(now.routers.count) routers do not have the new weights yet")
+        "Reweighting", "\(lagging.count) of \(routers) routers do not have the new weights yet")
       conditions.set("Running", true, "Splitting", "traffic is being split")
     } else {
-      conditions.ready("Splitting", "\(now.routers.count) routers split traffic \(plan.status.split ?? "")")
+      conditions.ready("Splitting", "\(routers) routers split traffic \(plan.status.split ?? "")")
       conditions.set("Running", true, "Splitting", "traffic is split \(plan.status.split ?? "")")
     }
-    if plan.status.startTime == nil, !now.routers.isEmpty, unready.isEmpty {
+    if plan.status.startTime == nil, routers > 0, unready.isEmpty {
       plan.status.startTime = Timestamp.text(time)
     }
     conditions.set(
@@ -178,23 +172,25 @@ public struct ExperimentPlanner: Planner {
   ) {
     let spec = resource.spec
     let configuration = RouterConfiguration(
-      salt: spec.assignment.salt ?? resource.metadata.uid ?? "", header: spec.assignment.header,
-      cookie: spec.assignment.cookie ?? "martlet_user",
+      assignment: .user(
+        salt: spec.assignment.salt ?? resource.metadata.uid ?? "", header: spec.assignment.header,
+        cookie: spec.assignment.cookie ?? "martlet_user"),
       backends: spec.variants.compactMap { variant in
         now.arms[variant.deployment]?.address.map { .init(variant: variant.name, server: $0) }
       },
       control: spec.variants.first { $0.control == true }?.name ?? spec.variants.first?.name ?? "")
+    let name = resource.metadata.name ?? ""
+    let owner = resource.controllerReference
     let manifests = RouterManifests(
-      resource: resource, configuration: configuration, slots: slots, image: settings.image)
-    if now.secret == nil { plan.steps.append(.create(manifests.secret(token: now.freshToken))) }
-    let wanted: [(DynamicObject, DynamicObject?)] = [
-      (manifests.configMap, now.configMap), (manifests.deployment, now.deployment), (manifests.service, now.service),
-      (manifests.disruptionBudget, now.disruptionBudget),
-    ]
-    for (object, existing) in wanted where existing.map({ !Owned.holds(object, in: $0) }) ?? true {
-      plan.steps.append(.apply(object))
+      key: Self.routerKey(of: resource), owner: owner, instance: name, label: (Self.podLabel, name),
+      configuration: configuration, slots: slots, image: settings.image, replicas: spec.routerReplicas,
+      resources: spec.router?.resources)
+    plan.steps += now.router.steps(toward: manifests)
+    let ingress = spec.ingress.map {
+      IngressManifest.make(
+        $0, key: resource.key, service: manifests.key.name, labels: manifests.service.labels, owner: owner)
     }
-    if let ingress = manifests.ingress {
+    if let ingress {
       if now.ingress.map({ !Owned.holds(ingress, in: $0) }) ?? true { plan.steps.append(.apply(ingress)) }
     } else if let ingress = now.ingress {
       plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
@@ -206,8 +202,8 @@ public struct ExperimentPlanner: Planner {
     _ plan: inout Plan<ABExperiment.Status, ExperimentRecord>
   ) {
     let spec = resource.spec
-    let requests = now.routers.reduce(into: [String: Int64]()) { sums, router in
-      for (variant, count) in router.requests { sums[variant, default: 0] += count }
+    let requests = now.router.pods.reduce(into: [String: Int64]()) { sums, router in
+      for (variant, counts) in router.traffic { sums[variant, default: 0] += counts.requests }
     }
     let total = requests.values.reduce(0, +)
     plan.status.split = weights.map { String($0.weight) }.joined(separator: "/")

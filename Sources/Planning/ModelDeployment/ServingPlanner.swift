@@ -2,73 +2,120 @@ public import CRDTypes
 public import FoundationEssentials
 import JSON
 
-/// Decides what serves a model: one Deployment that Kubernetes rolls, its Service and its Ingress.
+/// Decides what serves a model: a Deployment with its Service for each revision, how requests are led to them, and how
+/// traffic moves to a new one.
 ///
-/// A new model changes the pod template; pods of the new one take over as they become ready, and no old one goes
-/// before. While the model's source cannot be asked, what serves goes on as it is.
+/// While the model's source cannot be asked, what serves goes on as it is.
 public struct ServingPlanner: Planner {
   public typealias Resource = ModelDeployment
   public typealias Observation = ServingObservation
-  public typealias Record = Never
+  public typealias Record = ServingRecord
 
   public struct Settings: Sendable, Hashable {
     /// The image of the MLflow runtime where a deployment names none.
     public var image: String
+    /// The image of the router: HAProxy 2.6 or later with its Prometheus exporter.
+    public var routerImage: String
     /// How long until the model's source is looked at again. A change of a sweep is noticed at once.
     public var poll: Duration
+    /// How often a rollout is looked at while it goes on.
+    public var rolloutPoll: Duration = .seconds(2)
     /// How soon an object that the API server refused is tried again.
     public var refusalRetry: Duration = .seconds(30)
 
-    public init(image: String, poll: Duration = .seconds(10)) {
+    public init(image: String, routerImage: String = "haproxy", poll: Duration = .seconds(10)) {
       self.image = image
+      self.routerImage = routerImage
       self.poll = poll
     }
   }
 
-  private let settings: Settings
+  let settings: Settings
 
   public init(_ settings: Settings) { self.settings = settings }
 
-  /// The objects that a deployment may have, all under its own name.
+  /// The label of a deployment's pods: its key, and its value for a deployment's name.
+  public static let podLabel = "martlet.dev/model-deployment"
+  public static func podLabelValue(_ name: String) -> String { ChildLabels.labelValue(name) }
+  /// The label of the pods of a deployment's router; its value is made in the same way.
+  public static let routerLabel = "martlet.dev/router"
+
+  /// The objects of a deployment that are not a revision's.
   public static func children(of resource: ModelDeployment) -> [ObjectReference] {
-    var types: [ResourceType] = [.deployment, .service]
-    if resource.spec.ingress != nil { types.append(.ingress) }
-    if resource.spec.autoscaling != nil { types.append(.horizontalPodAutoscaler) }
-    return types.map { ObjectReference($0, resource.key) }
+    var out: [ObjectReference] = []
+    let entry = resource.spec.entry
+    if entry != .gateway {
+      out.append(ObjectReference(.service, resource.key))
+      if resource.spec.ingress != nil { out.append(ObjectReference(.ingress, resource.key)) }
+    }
+    if entry == .router {
+      let key = routerKey(of: resource)
+      out += RouterObjects.types.filter { $0 != .service }.map { ObjectReference($0, key) }
+    }
+    return out
   }
 
-  /// The label of a deployment's pods: its key, and its value for a deployment's name.
-  public static let podLabel = ServingManifests.label
-  public static func podLabelValue(_ name: String) -> String { ChildLabels.labelValue(name) }
+  /// The name of the router's objects.
+  public static func routerKey(of resource: ModelDeployment) -> ObjectKey {
+    ObjectKey(namespace: resource.metadata.namespace, name: "\(resource.metadata.name ?? "")-traffic")
+  }
+
+  /// The label of a pod with the name of its revision.
+  public static let revisionLabel = ServedRevision.label
+
+  /// The port on which the deployment's new pods listen.
+  public static func port(of resource: ModelDeployment) -> Int {
+    let own = resource.spec.template?[path: "spec", "containers"]?[0]?["ports"]?[0]?["containerPort"]?.int
+    return own ?? Int(resource.spec.port)
+  }
+
+  /// Whether the deployment's traffic goes through a router of its own.
+  public static func hasRouter(_ resource: ModelDeployment) -> Bool { resource.spec.entry == .router }
+
+  /// Whether it goes through an HTTPRoute.
+  public static func hasRoute(_ resource: ModelDeployment) -> Bool { resource.spec.entry == .gateway }
+
+  /// The objects that a model would be served with as a new revision: names that must not be somebody else's.
+  public func revisionObjects(
+    of resource: ModelDeployment, model: ModelDeployment.ServedModel, access: ServingObservation.Access
+  ) -> [ObjectReference] {
+    let template = RevisionTemplate(
+      resource: resource, model: model, access: access, defaultImage: settings.image)
+    let key = ObjectKey(namespace: resource.metadata.namespace, name: template.name)
+    return [ResourceType.deployment, .service, .podDisruptionBudget].map { ObjectReference($0, key) }
+  }
 
   public func plan(
     _ resource: ModelDeployment, observing observation: ServingObservation, at now: Date
-  ) -> Plan<ModelDeployment.Status, Never> {
+  ) -> Plan<ModelDeployment.Status, ServingRecord> {
     let old = resource.status
-    var conditions = ConditionList(generation: resource.metadata.generation)
     var status = old ?? ModelDeployment.Status()
     status.observedGeneration = resource.metadata.generation
-    var plan = Plan<ModelDeployment.Status, Never>(status: status, next: .after(settings.poll))
+    var pass = ServingPass(
+      resource: resource, seen: observation, settings: settings, now: now,
+      ledger: RevisionLedger(observation.revisions, status),
+      plan: Plan(status: status, next: .after(settings.poll)),
+      conditions: ConditionList(generation: resource.metadata.generation))
     guard resource.metadata.deletionTimestamp == nil else {
-      plan.next = .whenChanged
-      return plan
+      pass.plan.next = .whenChanged
+      return pass.plan
     }
-
     let problems = resource.spec.problems()
     if !problems.isEmpty {
-      conditions.invalid(problems)
-      plan.next = .whenChanged
+      pass.conditions.invalid(problems)
+      pass.plan.next = .whenChanged
     } else if let reason = Self.impossible(resource.spec) {
-      conditions.stalled("NotYetSupported", reason)
-      plan.next = .whenChanged
+      pass.conditions.stalled("NotYetSupported", reason)
+      pass.plan.next = .whenChanged
     } else if let conflict = observation.conflicts.first {
-      conditions.stalled("NameTaken", conflict.message)
+      pass.conditions.stalled("NameTaken", conflict.message)
     } else {
-      conditions.notSupported(Self.ignoredFields(resource.spec))
-      serve(resource, observation, &conditions, &plan)
+      pass.conditions.notSupported(Self.ignoredFields(resource.spec))
+      pass.serve()
     }
-    plan.status.conditions = conditions.final(after: old?.conditions, at: now)
-    plan.events = conditions.event(after: old?.conditions, action: "Serve")
+    var plan = pass.plan
+    plan.status.conditions = pass.conditions.final(after: old?.conditions, at: now)
+    plan.events += pass.conditions.event(after: old?.conditions, action: "Serve")
     return plan
   }
 
@@ -77,7 +124,7 @@ public struct ServingPlanner: Planner {
   /// - Parameter isFinal: whether only another spec can help.
   public func refused(
     _ resource: ModelDeployment, because message: String, isFinal: Bool, at now: Date
-  ) -> Plan<ModelDeployment.Status, Never> {
+  ) -> Plan<ModelDeployment.Status, ServingRecord> {
     let old = resource.status
     let conditions = ConditionList.refused(
       message, isFinal: isFinal, generation: resource.metadata.generation, after: old?.conditions)
@@ -91,176 +138,32 @@ public struct ServingPlanner: Planner {
 
   /// A spec that this version cannot serve at all.
   private static func impossible(_ spec: ModelDeployment.Spec) -> String? {
-    if spec.template != nil { return "spec.template: this version serves with spec.server only; set spec.server" }
     if spec.model.uri != nil {
       return "spec.model.uri: this version serves models that MLflow tracks; set spec.model.sweep, registry or run"
     }
-    if spec.runtime != "MLflow" { return "spec.server.runtime: this version has the runtime MLflow only" }
-    return IngressManifest.impossible(spec.ingress, route: spec.routeProvider)
+    if spec.template == nil, spec.runtime != "MLflow" {
+      return "spec.server.runtime: this version has the runtime MLflow only; use spec.template for another server"
+    }
+    if spec.strategy == .shadow {
+      return "spec.rollout.strategy: this version does not mirror requests; use Canary or BlueGreen"
+    }
+    if spec.routeProvider == .gateway {
+      if spec.ingress?.apiKey != nil {
+        return "spec.ingress.apiKey: keys are checked by the operator's router, which stands behind an Ingress only; "
+          + "set spec.route to Ingress, or check keys at the Gateway"
+      }
+      if spec.rollout?.checks?.contains(where: { $0.router != nil }) == true {
+        return "spec.rollout.checks: a Gateway does not tell the operator what it counts; use prometheus instead of "
+          + "router, or set spec.route to Ingress"
+      }
+    }
+    return nil
   }
 
   private static func ignoredFields(_ spec: ModelDeployment.Spec) -> [String] {
-    var fields = IngressManifest.unsupported(spec.ingress)
-    if spec.updatePolicy != .automatic { fields.append("spec.update: Manual") }
+    var fields: [String] = []
+    if spec.routeProvider == .gateway, spec.ingress?.maxBodySize != nil { fields.append("spec.ingress.maxBodySize") }
     if spec.model.secret != nil { fields.append("spec.model.secret") }
-    guard let rollout = spec.rollout else { return fields }
-    if spec.strategy != .canary { fields.append("spec.rollout.strategy: \(spec.strategy.rawValue)") }
-    if !spec.steps.isEmpty { fields.append("spec.rollout.steps") }
-    if rollout.checks?.isEmpty == false { fields.append("spec.rollout.checks") }
-    if rollout.warmUp != nil { fields.append("spec.rollout.warmUp") }
-    if rollout.paused == true { fields.append("spec.rollout.paused") }
-    if rollout.abort == true { fields.append("spec.rollout.abort") }
-    if rollout.revision != nil { fields.append("spec.rollout.revision") }
-    // The schema fills the defaults in, so only other values were asked for.
-    if spec.drainTime != ModelDeployment.Spec.defaultDrainTime { fields.append("spec.rollout.drain") }
-    if spec.warmTime != .zero { fields.append("spec.rollout.keepWarm") }
     return fields
-  }
-
-  private func serve(
-    _ resource: ModelDeployment, _ now: ServingObservation, _ conditions: inout ConditionList,
-    _ plan: inout Plan<ModelDeployment.Status, Never>
-  ) {
-    var trouble: (reason: String, message: String)?
-    var model: ModelDeployment.ServedModel?
-    switch now.model {
-    case .resolved(let found): model = found
-    case .unavailable(let reason, let message), .absent(let reason, let message):
-      trouble = (reason, message)
-      // What was served before goes on being served, unless the spec now names another source.
-      if let last = plan.status.model, last.source == resource.spec.model.sourceText { model = last }
-    }
-    // Without a way to MLflow pods of the same model would get another template than they have.
-    if let model, now.access != nil {
-      apply(resource, model, now, &plan)
-    }
-    plan.status.model = model ?? plan.status.model
-    report(resource, now, trouble: trouble, isResolved: model != nil, &conditions, &plan)
-  }
-
-  private func apply(
-    _ resource: ModelDeployment, _ model: ModelDeployment.ServedModel, _ now: ServingObservation,
-    _ plan: inout Plan<ModelDeployment.Status, Never>
-  ) {
-    let manifests = ServingManifests(
-      resource: resource, model: model, access: now.access, defaultImage: settings.image,
-      observedReplicas: now.deployment?.spec["replicas"]?.integer)
-    let wanted = [manifests.deployment, manifests.service, manifests.ingress, manifests.autoscaler].compactMap { $0 }
-    let observed = [now.deployment, now.service, now.ingress, now.autoscaler].compactMap { $0 }
-    for object in wanted {
-      let existing = observed.first { $0.kind == object.kind }
-      if existing.map({ !Owned.holds(object, in: $0) }) ?? true { plan.steps.append(.apply(object)) }
-    }
-    let optional: [(ResourceType, DynamicObject?)] = [
-      (.ingress, now.ingress), (.horizontalPodAutoscaler, now.autoscaler),
-    ]
-    for (type, existing) in optional where !wanted.contains(where: { $0.kind == type.kind }) {
-      if let existing { plan.steps.append(.delete(ObjectReference(type, existing.key), uid: existing.uid)) }
-    }
-    plan.status.selector = manifests.selectorText
-  }
-
-  private func report(
-    _ resource: ModelDeployment, _ now: ServingObservation, trouble: (reason: String, message: String)?,
-    isResolved: Bool, _ conditions: inout ConditionList, _ plan: inout Plan<ModelDeployment.Status, Never>
-  ) {
-    let counts = now.deployment?.status
-    let ready = counts?["readyReplicas"]?.integer ?? 0
-    let desired = now.deployment?.spec["replicas"]?.integer ?? resource.spec.replicaCount
-    plan.status.replicas = counts?["replicas"]?.integer ?? 0
-    plan.status.readyReplicas = ready
-    plan.status.desiredReplicas = desired
-    plan.status.ready = "\(ready)/\(desired)"
-    plan.status.url =
-      resource.spec.ingress.flatMap { IngressManifest.url($0, observed: now.ingress) }
-      ?? "http://\(resource.metadata.name ?? "").\(resource.metadata.namespace ?? "").svc"
-
-    let isChanging = plan.steps.contains { step in
-      if case .apply(let object) = step { object.kind == ResourceType.deployment.kind } else { false }
-    }
-    let rollout = RolloutState(deployment: now.deployment, isChanging: isChanging)
-    let available = counts?["availableReplicas"]?.integer ?? 0
-    conditions.set(
-      "Available", available > 0 || desired == 0,
-      available > 0 ? "ReplicasReady" : desired == 0 ? "ScaledToZero" : "NoReplicaReady",
-      "\(available) of \(desired) replicas answer")
-    conditions.set("Progressing", rollout.isMoving, rollout.reason, rollout.message)
-    let isCurrent = isResolved && trouble == nil && rollout.isDone
-    conditions.set(
-      "UpToDate", isCurrent, isCurrent ? "ServingResolvedModel" : trouble?.reason ?? rollout.reason,
-      isCurrent ? "every replica serves \(plan.status.model?.uri ?? "the model")" : trouble?.message ?? rollout.message)
-
-    if let trouble, !isResolved {
-      let isAwaited = if case .absent = now.model { true } else { false }
-      conditions.reconciling(trouble.reason, trouble.message, isTrouble: !isAwaited)
-    } else if let failing = now.troubles.first, !rollout.isDone {
-      let text = "pod \(failing.pod): \(failing.reason)\(failing.message.isEmpty ? "" : ": \(failing.message)")"
-      if rollout.isStuck {
-        conditions.stalled(failing.reason, text)
-      } else {
-        conditions.reconciling(failing.reason, text, isTrouble: true)
-      }
-    } else if rollout.isStuck {
-      conditions.stalled(rollout.reason, rollout.message)
-    } else if !rollout.isDone {
-      conditions.reconciling(rollout.reason, rollout.message)
-    } else if let trouble {
-      // It serves; that its source cannot be followed is said by UpToDate.
-      conditions.ready("ServingLastKnownModel", "\(ready) of \(desired) replicas serve; \(trouble.message)")
-    } else {
-      conditions.ready("Serving", "\(ready) of \(desired) replicas serve \(plan.status.model?.uri ?? "")")
-    }
-  }
-}
-
-/// How far Kubernetes has brought a Deployment.
-struct RolloutState: Sendable, Hashable {
-  var isDone = false
-  var isStuck = false
-  var reason: String
-  var message: String
-  var isMoving: Bool { !isDone && !isStuck }
-
-  init(deployment: DynamicObject?, isChanging: Bool) {
-    guard let deployment, !isChanging,
-      deployment.status["observedGeneration"]?.integer ?? 0 >= deployment.generation
-    else {
-      reason = "RollingOut"
-      message = "the Deployment is being changed"
-      return
-    }
-    let status = deployment.status
-    let desired = deployment.spec["replicas"]?.integer ?? 1
-    let updated = status["updatedReplicas"]?.integer ?? 0
-    let available = status["availableReplicas"]?.integer ?? 0
-    let total = status["replicas"]?.integer ?? 0
-    let progressing = status["conditions"]?.array?.first { $0["type"]?.string == "Progressing" }
-    if updated == desired, available >= desired, total == desired {
-      isDone = true
-      reason = "RolledOut"
-      message = "\(available) of \(desired) replicas are ready"
-    } else if progressing?["status"]?.string == "False" {
-      isStuck = true
-      reason = progressing?["reason"]?.string ?? "ProgressDeadlineExceeded"
-      let detail = progressing?["message"]?.string ?? "no progress was made in time"
-      message = "\(updated) of \(desired) replicas were updated, \(available) answer: \(detail)"
-    } else {
-      reason = "RollingOut"
-      message = "\(updated) of \(desired) replicas were updated, \(available) answer"
-    }
-  }
-}
-
-extension ModelDeployment.ModelSource {
-  /// The source as people write it: `sweep/churn`, `models:/churn@champion`, `models:/churn/3`, `runs:/ID`.
-  public var sourceText: String {
-    if let sweep { return "sweep/\(sweep.name)" }
-    if let registry {
-      return registry.alias.map { "models:/\(registry.name)@\($0)" }
-        ?? "models:/\(registry.name)/\(registry.version ?? "")"
-    }
-    if let run { return "runs:/\(run)/\(artifactName)" }
-    if let loggedModel { return "models:/\(loggedModel)" }
-    return uri ?? ""
   }
 }

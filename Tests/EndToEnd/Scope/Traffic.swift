@@ -43,6 +43,15 @@ struct Traffic: Sendable {
       assigned: response.headers["X-Martlet-Assigned"], body: String(decoding: response.body, as: UTF8.self))
   }
 
+  /// The status of a request with some headers and a body of some bytes.
+  func send(_ own: [String: String], bytes: Int) async throws -> Int {
+    var headers: HTTPHeaders = ["Host": host, "Content-Type": "application/json"]
+    for (name, value) in own { headers[name] = value }
+    let body = Array("\"\(String(repeating: "x", count: max(0, bytes - 2)))\"".utf8)
+    return try await client.send(
+      HTTPRequest("POST", url: "\(ingress)/invocations", headers: headers, body: body)).status
+  }
+
   /// The variant of each of some users. Throws where a request is not answered well.
   func variants(of users: [String]) async throws -> [String: String] {
     var out: [String: String] = [:]

@@ -73,6 +73,33 @@ struct MLflow: Sendable {
     return found[path: "model_version", "version"]?.string
   }
 
+  /// Registers the model that a run logged as the next version of a model, and gives the version.
+  @discardableResult
+  func register(_ model: String, run: String, alias: String? = nil) async throws -> String {
+    if try await versions(of: model).isEmpty {
+      _ = try await call("POST", "registered-models/create", ["name": .string(model)])
+    }
+    let found = try await call("GET", "runs/get?run_id=\(run)", nil)
+    // A run of MLflow 3 names the logged model as its output.
+    let logged = found[path: "run", "outputs", "model_outputs"]?[0]?["model_id"]?.string
+    let source = logged.map { "models:/\($0)" } ?? "runs:/\(run)/model"
+    let made = try await call(
+      "POST", "model-versions/create",
+      .compact([
+        "name": .string(model), "source": .string(source), "run_id": .string(run),
+        "model_id": logged.map(JSONValue.string),
+      ]))
+    let version = made[path: "model_version", "version"]?.string ?? ""
+    if let alias { try await point(alias, of: model, at: version) }
+    return version
+  }
+
+  func point(_ alias: String, of model: String, at version: String) async throws {
+    _ = try await call(
+      "POST", "registered-models/alias",
+      ["name": .string(model), "alias": .string(alias), "version": .string(version)])
+  }
+
   func log(_ metric: String, _ value: Double, to run: String) async throws {
     _ = try await call(
       "POST", "runs/log-metric",

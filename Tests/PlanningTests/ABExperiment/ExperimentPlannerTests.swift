@@ -72,8 +72,8 @@ import Testing
     world.reconcile()
     world.startRouters()
     func told(_ control: Int64, _ treatment: Int64) -> [Int64?] {
-      for index in world.routers.indices { world.routers[index].requests = [:] }
-      world.routers[0].requests = ["control": control, "treatment": treatment]
+      for index in world.routers.indices { world.routers[index].traffic = [:] }
+      world.routers[0].traffic = ["control": .init(requests: control), "treatment": .init(requests: treatment)]
       world.reconcile()
       return world.resource.status?.variants?.map(\.requests) ?? []
     }

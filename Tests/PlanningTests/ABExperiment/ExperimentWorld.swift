@@ -12,7 +12,7 @@ struct ExperimentWorld: Sendable {
     "churn-v1": .init(exists: true, address: "10.0.0.1:80", readyReplicas: 1, modelVersion: "1"),
     "churn-v2": .init(exists: true, address: "10.0.0.2:80", readyReplicas: 1, modelVersion: "2"),
   ]
-  var routers: [ExperimentObservation.Router] = []
+  var routers: [RouterPod] = []
   var conflicts: [NameConflict] = []
   var now = Date(timeIntervalSince1970: 1_800_000_000)
 
@@ -35,11 +35,8 @@ struct ExperimentWorld: Sendable {
     ExperimentPlanner(.init(image: "haproxy:2.8")).plan(
       resource,
       observing: ExperimentObservation(
-        arms: arms, routers: routers, configMap: world.object(.configMap, "ab-router"),
-        secret: world.object(.secret, "ab-router"), deployment: world.object(.deployment, "ab-router"),
-        service: world.object(.service, "ab-router"), ingress: world.object(.ingress, "ab"),
-        disruptionBudget: world.object(.podDisruptionBudget, "ab-router"), conflicts: conflicts,
-        freshToken: "0123456789abcdef"),
+        arms: arms, router: world.router("ab-router", pods: routers), ingress: world.object(.ingress, "ab"),
+        conflicts: conflicts),
       at: now)
   }
 
@@ -47,8 +44,10 @@ struct ExperimentWorld: Sendable {
   @discardableResult
   mutating func reconcile() -> Plan<ABExperiment.Status, ExperimentRecord> {
     let plan = plan()
-    for case .setSlots(let pod, _, let slots) in world.carryOut(plan) {
-      for index in routers.indices where routers[index].pod == pod { routers[index].version = slots.version }
+    for case .setSlots(let change) in world.carryOut(plan) {
+      for index in routers.indices where routers[index].pod == change.pod {
+        routers[index].version = change.slots.version
+      }
     }
     resource.status = plan.status
     return plan
@@ -62,7 +61,9 @@ struct ExperimentWorld: Sendable {
   /// Pods of the router become ready, having read the file.
   mutating func startRouters(_ count: Int = 2) {
     routers = (0..<count).map {
-      .init(pod: "r\($0)", address: "10.1.0.\($0)", version: slots?.version, requests: ["control": 8, "treatment": 2])
+      RouterPod(
+        pod: "r\($0)", address: "10.1.0.\($0)", version: slots?.version,
+        traffic: ["control": .init(requests: 8), "treatment": .init(requests: 2)])
     }
   }
 

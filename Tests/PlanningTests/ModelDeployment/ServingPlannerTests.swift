@@ -5,30 +5,35 @@ import Testing
 @testable import Planning
 
 @Suite struct ServingPlannerTests {
-  @Test("A resolved model gets a Deployment, a Service and an Ingress, and then nothing more")
+  @Test("A resolved model gets a revision's objects, a Service and an Ingress, and then nothing more")
   func idempotence() {
     var world = ServingWorld()
-    #expect(world.reconcile().steps.count == 3)
+    world.reconcile()
     #expect(world.condition("Ready")?.status == .false)
     #expect(world.condition("Reconciling")?.reason == "RollingOut")
-    world.rollOut()
-    let settled = world.reconcile()
-    #expect(settled.steps.isEmpty)
+    #expect(world.revisions.count == 1)
+    let name = world.name(1)
+    for type in [ResourceType.service, .podDisruptionBudget] { #expect(world.world.object(type, name) != nil) }
+    world.settle()
     #expect(world.condition("Ready")?.status == .true)
     #expect(world.condition("UpToDate")?.status == .true)
     #expect(world.resource.status?.ready == "2/2")
     #expect(world.resource.status?.url == "http://churn.example.com/")
+    #expect(world.stable == name && world.candidate == nil)
+    let settled = world.resource.status
     let again = world.reconcile()
     #expect(again.steps.isEmpty)
     #expect(again.events.isEmpty)
-    #expect(again.status == settled.status)
+    #expect(again.status == settled)
   }
 
   @Test("Pods serve the model's URI on their own address, with MLflow's server and credentials")
   func template() throws {
-    var world = ServingWorld { $0.spec.server = .init(env: [.init(name: "HOME", value: "/data")]) }
+    var world = ServingWorld {
+      $0.spec.server = .init(resources: ["limits": ["cpu": "1500m"]], env: [.init(name: "HOME", value: "/data")])
+    }
     world.reconcile()
-    let deployment = try #require(world.world.object(.deployment, "churn"))
+    let deployment = try #require(world.revision(1))
     let container = try #require(deployment.spec[path: "template", "spec", "containers"]?[0])
     #expect(container["image"] == "mlflow:3")
     let environment = container["env"]?.array ?? []
@@ -36,30 +41,76 @@ import Testing
     #expect(value("__pyfunc_model_path__") == "models:/m-1")
     #expect(value("MLFLOW_TRACKING_URI") == "http://mlflow:5000")
     #expect(value("HOME") == "/data")
+    #expect(value("OMP_NUM_THREADS") == "2")
     let password = environment.first { $0["name"]?.string == "MLFLOW_TRACKING_PASSWORD" }
     #expect(password?[path: "valueFrom", "secretKeyRef", "name"] == "martlet-tracking")
     #expect(Set(environment.compactMap { $0["name"]?.string }).count == environment.count)
   }
 
-  @Test("A new best model changes the Deployment alone")
-  func newModel() {
+  @Test("A server of one's own keeps its pod template, and is told which model")
+  func ownTemplate() throws {
+    var world = ServingWorld {
+      $0.spec.template = [
+        "metadata": ["labels": ["team": "a"]],
+        "spec": [
+          "containers": [
+            [
+              "name": "rank", "image": "rank:1", "ports": [["containerPort": 9000]],
+              "readinessProbe": ["httpGet": ["path": "/up", "port": 9000]],
+            ]
+          ]
+        ],
+      ]
+    }
+    world.settle()
+    let deployment = try #require(world.revision(1))
+    let container = try #require(deployment.spec[path: "template", "spec", "containers"]?[0])
+    #expect(container["env"]?.array?.contains(["name": "MODEL_URI", "value": "models:/m-1"]) == true)
+    #expect(deployment.spec[path: "template", "metadata", "labels", "team"] == "a")
+    #expect(world.world.object(.service, deployment.name)?.spec["ports"]?[0]?["targetPort"] == 9000)
+    #expect(world.condition("Ready")?.status == .true)
+  }
+
+  @Test("A new best model is a new revision; the old one goes once the new one answers, and selectors never change")
+  func newModel() throws {
     var world = ServingWorld()
+    world.settle()
+    let (old, entry) = (world.name(1), world.world.object(.service, "churn")?.spec["selector"])
+    let selector = world.revision(1)?.spec["selector"]
+    world.model = ServingWorld.model(2)
     world.reconcile()
-    world.rollOut()
-    world.reconcile()
-    world.model = .resolved(.init(source: "sweep/churn", runID: "r2", uri: "models:/m-2"))
-    let plan = world.reconcile()
-    #expect(plan.steps.count == 1)
+    #expect(world.revisions.count == 2)
+    #expect(world.stable == old && world.candidate == world.name(2))
     #expect(world.condition("UpToDate")?.status == .false)
-    #expect(world.resource.status?.model?.runID == "r2")
+    #expect(world.condition("Available")?.status == .true)
+    #expect(world.replicas(1) == 2)
+    world.settle()
+    #expect(world.stable == world.name(2))
+    #expect(world.replicas(1) == 0 && world.replicas(2) == 2)
+    #expect(world.resource.status?.history?.map(\.name) == [old])
+    #expect(world.world.object(.service, "churn")?.spec["selector"] == entry)
+    #expect(world.revision(1)?.spec["selector"] == selector)
+    #expect(world.condition("Ready")?.reason == "Serving")
+  }
+
+  @Test("No more revisions are kept than asked for, and one that is still needed never goes")
+  func history() {
+    var world = ServingWorld { $0.spec.rollout = .init(historyLimit: 2) }
+    for number in 1...5 {
+      world.model = ServingWorld.model(number)
+      world.settle()
+      world.pass(1)
+      #expect(world.stable == world.name(number))
+    }
+    #expect(Set(world.revisions.map(\.name)) == Set([3, 4, 5].map(world.name)))
+    #expect(world.resource.status?.history?.map(\.name) == [4, 3].map(world.name))
+    #expect(world.world.objects(.service).count == 4)
   }
 
   @Test("While the model's source cannot be asked, what serves goes on and UpToDate says why")
   func unavailable() {
     var world = ServingWorld()
-    world.reconcile()
-    world.rollOut()
-    world.reconcile()
+    world.settle()
     world.model = .unavailable(reason: "TrackingUnreachable", message: "no answer")
     let plan = world.reconcile()
     #expect(plan.steps.isEmpty)
@@ -67,6 +118,9 @@ import Testing
     #expect(world.condition("UpToDate")?.reason == "TrackingUnreachable")
     world.access = nil
     #expect(world.reconcile().steps.isEmpty)
+    world.resource.spec.replicas = 5
+    world.settle()
+    #expect(world.replicas(1) == 5)
   }
 
   @Test("A source that has no model yet makes nothing, and is looked at again")
@@ -74,7 +128,7 @@ import Testing
     var world = ServingWorld()
     world.model = .absent(reason: "SweepHasNoBest", message: "no best run yet")
     let plan = world.reconcile()
-    #expect(plan.steps.isEmpty)
+    #expect(world.revisions.isEmpty)
     #expect(plan.next == .after(.seconds(10)))
     #expect(world.condition("Ready")?.reason == "SweepHasNoBest")
     #expect(world.condition("Stalled") == nil)
@@ -83,15 +137,18 @@ import Testing
   @Test("A pod that cannot start is named, and stalls once its time is up")
   func trouble() {
     var world = ServingWorld()
-    world.reconcile()
-    world.rollOut(ready: 0)
-    world.troubles = [.init(pod: "churn-x", reason: "CrashLoopBackOff", message: "it exited with code 1: no module")]
+    world.settle(failing: [world.planner.name(of: world)])
+    let name = world.name(1)
+    world.settle(failing: [name])
+    world.troubles[name] = [
+      .init(pod: "churn-x", reason: "CrashLoopBackOff", message: "it exited with code 1: no module")
+    ]
     world.reconcile()
     #expect(world.condition("Ready")?.reason == "CrashLoopBackOff")
     #expect(world.condition("Ready")?.message.contains("no module") == true)
     #expect(world.condition("Stalled") == nil)
     world.world.setStatus(
-      .deployment, "churn",
+      .deployment, name,
       [
         "observedGeneration": 1, "replicas": 2, "updatedReplicas": 2,
         "conditions": [["type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"]],
@@ -103,7 +160,7 @@ import Testing
   @Test("An Ingress that is no longer asked for is deleted, and one of another never touched")
   func ingress() {
     var world = ServingWorld()
-    world.reconcile()
+    world.settle()
     world.resource.spec.ingress = nil
     world.reconcile()
     #expect(world.world.deleted.map(\.type) == [.ingress])
@@ -118,37 +175,42 @@ import Testing
     #expect(world.condition("Stalled")?.message.contains("belongs to Shop churn") == true)
   }
 
-  @Test("With an autoscaler the number of pods is what it last was")
+  @Test("With an autoscaler the number of pods is what it last was, for the next revision too")
   func autoscaling() {
     var world = ServingWorld()
-    world.reconcile()
-    world.rollOut()
+    world.settle()
     world.resource.spec.replicas = nil
     world.resource.spec.autoscaling = .init(min: 1, max: 9, cpu: 70)
-    world.reconcile()
-    #expect(world.world.object(.deployment, "churn")?.spec["replicas"] == 2)
-    let reference = ObjectReference(.deployment, world.resource.key)
+    world.settle()
+    #expect(world.replicas(1) == 2)
+    let reference = ObjectReference(.deployment, ObjectKey(namespace: "ml", name: world.name(1)))
     world.world.objects[reference]?.spec["replicas"] = 7
+    world.settle()
     #expect(world.reconcile().steps.isEmpty)
-    world.model = .resolved(.init(source: "sweep/churn", runID: "r2", uri: "models:/m-2"))
+    world.model = ServingWorld.model(2)
     world.reconcile()
-    #expect(world.world.object(.deployment, "churn")?.spec["replicas"] == 7)
+    #expect(world.replicas(2) == 7)
+    #expect(world.world.object(.horizontalPodAutoscaler, world.name(2))?.spec["minReplicas"] == 7)
+    world.settle()
+    #expect(world.world.object(.horizontalPodAutoscaler, world.name(2))?.spec["minReplicas"] == 1)
+    #expect(world.world.object(.horizontalPodAutoscaler, world.name(1)) == nil)
   }
 
-  @Test("A field that is taken out of the spec is taken out of the Deployment")
+  @Test("A field that is taken out of the spec is a revision without it")
   func removal() {
     var world = ServingWorld { $0.spec.server = .init(nodeSelector: ["disk": "ssd"]) }
-    world.reconcile()
+    world.settle()
+    let old = world.stable
     world.resource.spec.server?.nodeSelector = nil
-    #expect(world.reconcile().steps.count == 1)
+    world.settle()
+    #expect(world.stable != old)
   }
 
-  @Test("What a server, a person or an injector adds to an object is no reason to write")
+  @Test("What a server, a person or an injector adds to an object is no reason to write; what they change is put back")
   func additions() {
     var world = ServingWorld()
-    world.reconcile()
-    world.rollOut()
-    let reference = ObjectReference(.deployment, world.resource.key)
+    world.settle()
+    let reference = ObjectReference(.deployment, ObjectKey(namespace: "ml", name: world.name(1)))
     var containers = world.world.objects[reference]?.spec[path: "template", "spec", "containers"]?.array ?? []
     containers[0]["imagePullPolicy"] = "IfNotPresent"
     containers.append(["name": "sidecar", "image": "mesh"])
@@ -160,67 +222,74 @@ import Testing
     #expect(world.reconcile().steps.count == 1)
   }
 
+  @Test("An operator with another default image leaves what serves as it is")
+  func upgrade() {
+    var world = ServingWorld()
+    world.settle()
+    world.image = "mlflow:4"
+    #expect(world.reconcile().steps.isEmpty)
+    world.resource.spec.replicas = 3
+    world.settle()
+    #expect(world.replicas(1) == 3)
+    #expect(world.revision(1)?.spec[path: "template", "spec", "containers"]?[0]?["image"] == "mlflow:3")
+  }
+
+  @Test("What was lost from status is found again in the objects")
+  func lostStatus() {
+    var world = ServingWorld()
+    world.settle()
+    world.model = ServingWorld.model(2)
+    world.settle()
+    let stable = world.stable
+    world.resource.status = nil
+    world.model = .unavailable(reason: "TrackingUnreachable", message: "no answer")
+    world.settle()
+    #expect(world.stable == stable)
+    #expect(world.resource.status?.stable?.model?.uri == "models:/m-2")
+    #expect(world.revisions.count == 2)
+  }
+
+  @Test("Under update Manual a moved source is shown and waits for the spec to change")
+  func manual() {
+    var world = ServingWorld { $0.spec.update = .manual }
+    world.settle()
+    let first = world.stable
+    world.model = ServingWorld.model(2)
+    world.settle()
+    #expect(world.stable == first && world.revisions.count == 1)
+    #expect(world.condition("UpToDate")?.reason == "UpdateAvailable")
+    #expect(world.condition("Ready")?.status == .true)
+    world.resource.spec.replicas = 3
+    world.settle()
+    #expect(world.stable == first)
+    world.resource.spec.server = .init(image: "mlflow:3.1")
+    world.settle()
+    #expect(world.resource.status?.stable?.model?.uri == "models:/m-2")
+    #expect(world.condition("UpToDate")?.status == .true)
+  }
+
   @Test("Fields that are not acted on are named, and ones without which nothing can be served stall")
   func unsupported() {
-    var world = ServingWorld { $0.spec.rollout = .init(steps: [.init(weight: 5)]) }
+    var world = ServingWorld { $0.spec.model.secret = "s3" }
     world.reconcile()
-    #expect(world.condition("FieldsNotSupported")?.message.contains("spec.rollout.steps") == true)
+    #expect(world.condition("FieldsNotSupported")?.message.contains("spec.model.secret") == true)
     world = ServingWorld { $0.spec.model = .init(uri: "s3://bucket/model") }
     #expect(world.reconcile().steps.isEmpty)
     #expect(world.condition("Stalled")?.reason == "NotYetSupported")
-  }
-
-  @Test("Every field of a rollout that has no effect is named, and none that has its default")
-  func rollout() {
-    var world = ServingWorld {
-      $0.spec.rollout = .init(
-        strategy: .canary, deadline: "10m", drain: "30s", keepWarm: "0s", historyLimit: 3, paused: false, abort: false)
-    }
-    world.reconcile()
-    #expect(world.condition("FieldsNotSupported") == nil)
-    world = ServingWorld {
-      $0.spec.rollout = .init(
-        strategy: .blueGreen, steps: [.init(weight: 5)], checks: [.init(name: "c", router: .init(maxErrorShare: "0"))],
-        drain: "1m", keepWarm: "1h", paused: true, abort: true, revision: "churn-1", warmUp: .init(body: "{}"))
-    }
-    world.reconcile()
-    let message = world.condition("FieldsNotSupported")?.message ?? ""
-    for field in [
-      "strategy: BlueGreen", "steps", "checks", "drain", "keepWarm", "paused", "abort", "revision", "warmUp",
-    ] {
-      #expect(message.contains("spec.rollout.\(field)"), "\(field)")
-    }
-  }
-
-  @Test(
-    "A route that is to keep requests out is not made without its lock",
-    arguments: ["spec.ingress.apiKey", "spec.route"])
-  func closed(_ field: String) {
-    var world = ServingWorld {
-      if field == "spec.route" {
-        $0.spec.route = .gateway
-        $0.spec.ingress?.gateway = .init(name: "public")
-      } else {
-        $0.spec.ingress?.apiKey = .init(secret: "keys")
-      }
-    }
-    #expect(world.reconcile().steps.isEmpty)
-    #expect(world.condition("Stalled")?.message.hasPrefix("\(field): ") == true)
   }
 
   @Test("An object that the API server refuses is said once, beside what was known")
   func refused() {
     var world = ServingWorld()
     world.reconcile()
-    let planner = ServingPlanner(.init(image: "mlflow:3"))
-    let held = planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
+    let held = world.planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
     #expect(held.status.conditions?["Reconciling"]?.message.contains("exceeded quota") == true)
     #expect(held.status.conditions?["Available"] == world.condition("Available"))
     #expect(held.events.map(\.reason) == ["ObjectRefused"] && held.next == .after(.seconds(30)))
     world.resource.status = held.status
-    let again = planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
+    let again = world.planner.refused(world.resource, because: "exceeded quota", isFinal: false, at: world.now)
     #expect(again.events.isEmpty && again.status == held.status)
-    let final = planner.refused(world.resource, because: "name: invalid", isFinal: true, at: world.now)
+    let final = world.planner.refused(world.resource, because: "name: invalid", isFinal: true, at: world.now)
     #expect(final.status.conditions?["Stalled"]?.reason == "ObjectRefused")
   }
 
@@ -228,8 +297,16 @@ import Testing
   func events() {
     var world = ServingWorld()
     for _ in 0..<3 { world.reconcile() }
-    world.rollOut()
-    for _ in 0..<3 { world.reconcile() }
+    world.settle()
+    world.settle()
     #expect(world.events.map(\.reason) == ["RollingOut", "Serving"])
+  }
+}
+
+extension ServingPlanner {
+  /// The name of the revision that a world is to serve.
+  fileprivate func name(of world: ServingWorld) -> String {
+    guard case .resolved(let model) = world.model, let access = world.access else { return "" }
+    return revisionObjects(of: world.resource, model: model, access: access).first?.key.name ?? ""
   }
 }

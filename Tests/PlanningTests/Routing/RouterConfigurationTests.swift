@@ -5,7 +5,7 @@ import Testing
 @Suite struct RouterConfigurationTests {
   private static func configuration(header: String?) -> RouterConfiguration {
     RouterConfiguration(
-      salt: "uid", header: header, cookie: "martlet_user",
+      assignment: .user(salt: "uid", header: header, cookie: "martlet_user"),
       backends: [.init(variant: "a", server: "10.0.0.1:80"), .init(variant: "b", server: "10.0.0.2:80")], control: "a")
   }
 

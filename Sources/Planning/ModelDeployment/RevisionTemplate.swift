@@ -1,0 +1,157 @@
+import CRDTypes
+import JSON
+
+/// The pod template of a new revision, and the name that it gives the revision.
+///
+/// A revision keeps the template that it was made with: an operator of a later version, or with another default image,
+/// makes other templates for new revisions and leaves those that serve as they are.
+struct RevisionTemplate: Sendable {
+  let resource: ModelDeployment
+  let model: ModelDeployment.ServedModel
+  let access: ServingObservation.Access
+  let defaultImage: String
+
+  /// The annotation of Deployments with the digest of the template that they were made with.
+  static let annotation = "martlet.dev/template"
+
+  private var spec: ModelDeployment.Spec { resource.spec }
+  private var owner: String { resource.metadata.name ?? "" }
+
+  /// The deployment's name and a digest of everything that makes pods of another revision differ: the model, the pod as
+  /// the user describes it, and the way to MLflow. What the operator adds of its own is not part of it.
+  var name: String {
+    let server = spec.server.flatMap { try? JSONValue(encoding: $0) }
+    let identity: JSONValue = .compact([
+      "uri": model.uri.map(JSONValue.string), "version": model.version.map(JSONValue.string),
+      "digest": model.digest.map(JSONValue.string), "server": server, "template": spec.template,
+      "tracking": .string(access.uri), "credentials": access.credentials.map(JSONValue.string),
+    ])
+    return "\(owner)-\(ShortHash.of(identity.text()))"
+  }
+
+  /// The PodTemplateSpec.
+  var template: JSONValue {
+    let labels = RevisionManifests.labels(owner: owner, revision: name)
+    guard var own = spec.template else {
+      return ["metadata": ["labels": JSONValue(labels), "annotations": annotations], "spec": podSpec]
+    }
+    var allLabels = own[path: "metadata", "labels"]?.stringMap ?? [:]
+    allLabels.merge(labels) { $1 }
+    own[path: "metadata", "labels"] = JSONValue(allLabels)
+    for (key, value) in annotations.object ?? [:] { own[path: "metadata", "annotations", key] = value }
+    var containers = own[path: "spec", "containers"]?.array ?? []
+    if !containers.isEmpty {
+      let present = Set((containers[0]["env"]?.array ?? []).compactMap { $0["name"]?.string })
+      let added = modelEnvironment.filter { !present.contains($0["name"]?.string ?? "") }
+      containers[0]["env"] = .array(added + (containers[0]["env"]?.array ?? []))
+      if containers[0]["lifecycle"] == nil { containers[0]["lifecycle"] = Self.drain }
+      own[path: "spec", "containers"] = .array(containers)
+    }
+    return own
+  }
+
+  /// The port of a revision's Service: the first port of the template's first container.
+  static func servicePort(of template: JSONValue) -> JSONValue {
+    let port = template[path: "spec", "containers"]?[0]?["ports"]?[0]
+    let target = port?["name"] ?? port?["containerPort"] ?? 8080
+    return ["name": "http", "port": 80, "targetPort": target, "protocol": "TCP"]
+  }
+
+  /// The path that answers 200 while a pod can serve.
+  static func healthPath(of template: JSONValue) -> String {
+    template[path: "spec", "containers"]?[0]?[path: "readinessProbe", "httpGet", "path"]?.string ?? "/"
+  }
+
+  private var annotations: JSONValue {
+    .compact([
+      "martlet.dev/model-uri": model.uri.map(JSONValue.string),
+      "martlet.dev/model-version": model.version.map(JSONValue.string),
+      "martlet.dev/run-id": model.runID.map(JSONValue.string),
+    ])
+  }
+
+  private var podSpec: JSONValue {
+    let server = spec.server
+    let spread: JSONValue = [
+      "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
+      "labelSelector": ["matchLabels": JSONValue(RevisionManifests.selector(owner: owner, revision: name))],
+    ]
+    let longest = spec.ingress?.timeout.flatMap(DurationText.duration)?.components.seconds ?? 0
+    return .compact([
+      "serviceAccountName": server?.serviceAccountName.map(JSONValue.string),
+      "automountServiceAccountToken": .bool(false),
+      "imagePullSecrets": server?.imagePullSecrets.map { .array($0.map { ["name": .string($0)] }) },
+      "nodeSelector": server?.nodeSelector.map(JSONValue.init),
+      "tolerations": server?.tolerations.map(JSONValue.array), "affinity": server?.affinity,
+      "runtimeClassName": server?.runtimeClassName.map(JSONValue.string),
+      "priorityClassName": server?.priorityClassName.map(JSONValue.string),
+      "topologySpreadConstraints": [spread],
+      "securityContext": RestrictedPod.pod, "terminationGracePeriodSeconds": .integer(max(30, longest + 10)),
+      "containers": [container], "volumes": [["name": "tmp", "emptyDir": [:]]],
+    ])
+  }
+
+  /// Proxies hear of the end of a pod later than the pod does; until then it goes on answering.
+  private static let drain: JSONValue = ["preStop": ["exec": ["command": ["sleep", "5"]]]]
+
+  private var container: JSONValue {
+    let server = spec.server
+    let ping: JSONValue = ["path": "/ping", "port": "http"]
+    return .compact([
+      "name": "server", "image": .string(server?.image ?? defaultImage),
+      // The application that `mlflow models serve` starts, without the idle process that starts it.
+      "command": [
+        "uvicorn", "--host", "$(POD_IP)", "--port", .string(String(spec.port)), "mlflow.pyfunc.scoring_server.app:app",
+      ],
+      "env": .array(environment), "envFrom": server?.envFrom.map(JSONValue.array), "resources": server?.resources,
+      "ports": [["name": "http", "containerPort": .integer(spec.port), "protocol": "TCP"]],
+      // The port opens once the model is loaded, so an answer means that it is. A large model may take minutes.
+      "startupProbe": ["httpGet": ping, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 300],
+      "readinessProbe": ["httpGet": ping, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 2],
+      "livenessProbe": ["httpGet": ping, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 3],
+      "lifecycle": Self.drain, "terminationMessagePolicy": "FallbackToLogsOnError",
+      "securityContext": RestrictedPod.container, "volumeMounts": [["name": "tmp", "mountPath": "/tmp"]],
+    ])
+  }
+
+  private var modelEnvironment: [JSONValue] {
+    var out: [JSONValue] = [["name": "MODEL_URI", "value": .string(model.uri ?? "")]]
+    out.append(["name": "MLFLOW_TRACKING_URI", "value": .string(access.uri)])
+    if let secret = access.credentials { out += TrackingCredentials.environment(from: secret) }
+    return out
+  }
+
+  private var environment: [JSONValue] {
+    var out: [JSONValue] = [
+      ["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
+      // Where MLflow's scoring application looks for the model (mlflow/pyfunc/scoring_server/app.py).
+      ["name": "__pyfunc_model_path__", "value": .string(model.uri ?? "")],
+      // The user has no entry in the image's /etc/passwd, where Python libraries would look for these two.
+      ["name": "HOME", "value": "/tmp"], ["name": "USER", "value": "martlet"],
+    ]
+    out += modelEnvironment
+    out += threads
+    let own = Set((spec.server?.env ?? []).map(\.name))
+    out.removeAll { own.contains($0["name"]?.string ?? "") }
+    for variable in spec.server?.env ?? [] {
+      out.append(
+        .compact([
+          "name": .string(variable.name), "value": variable.value.map(JSONValue.string),
+          "valueFrom": variable.valueFrom,
+        ]))
+    }
+    return out
+  }
+
+  /// Numeric libraries start as many threads as the node has processors, unless they are told that the container may
+  /// use fewer.
+  private var threads: [JSONValue] {
+    let limit = spec.server?.resources?[path: "limits", "cpu"]
+    guard let text = limit?.string ?? limit?.integer.map({ String($0) }), let milli = Quantity.milli(text), milli > 0
+    else { return [] }
+    let count = String(max(1, (milli + 999) / 1000))
+    return ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map {
+      ["name": .string($0), "value": .string(count)]
+    }
+  }
+}

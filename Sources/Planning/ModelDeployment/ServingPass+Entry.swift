@@ -1,0 +1,162 @@
+import CRDTypes
+import JSON
+
+/// How requests are led to the revisions.
+extension ServingPass {
+  /// The split of the routers for some weights: as few slots as possible change.
+  func slots(_ weights: [String: Int]) -> SlotTable {
+    SlotTable(
+      weights: weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, previous: seen.router.slots)
+  }
+
+  /// Nil while no revision has an address.
+  func routerConfiguration(without gone: Set<String>) -> RouterConfiguration? {
+    let revisions = ledger.inOrder.filter { !gone.contains($0.name) && $0.address != nil }
+    guard let first = revisions.first else { return nil }
+    var older: [RouterConfiguration.Backup] = []
+    var backends: [RouterConfiguration.Backend] = []
+    for revision in revisions {
+      guard let address = revision.address else { continue }
+      let template = revision.objects.deployment.spec["template"] ?? .null
+      // Requests of a revision that stops answering go to the one before it.
+      backends.append(
+        .init(
+          variant: revision.name, server: address, healthPath: RevisionTemplate.healthPath(of: template),
+          backups: older.reversed()))
+      older.append(.init(variant: revision.name, server: address))
+    }
+    var gate = RouterConfiguration.Gate()
+    if let apiKey = spec.ingress?.apiKey, case .present(let names, _)? = seen.keys {
+      gate.key = .init(header: apiKey.header ?? "X-Api-Key", files: names.sorted())
+    }
+    gate.maxBodyBytes = spec.ingress?.maxBodySize.flatMap(Quantity.milli).map { $0 / 1000 }
+    gate.timeout = spec.ingress?.timeout.flatMap(DurationText.duration)
+    return RouterConfiguration(assignment: .random, backends: backends, control: first.name, gate: gate)
+  }
+
+  /// Whether everything that leads requests leads them by these weights.
+  func isInEffect(_ weights: [String: Int]) -> Bool {
+    let weights = weights.filter { $0.value > 0 }
+    switch spec.entry {
+    case .service: return true
+    case .router:
+      guard let configuration = routerConfiguration(without: []), !seen.router.pods.isEmpty else { return false }
+      let known = Set(configuration.backends.map(\.variant))
+      guard weights.keys.allSatisfy(known.contains) else { return false }
+      let version = slots(weights).version
+      // A configuration without a revision that is deleted meanwhile serves these as well.
+      let accepted = Set([configuration.digest, routerDigest].compactMap { $0 })
+      return seen.router.pods.allSatisfy { pod in
+        pod.version == version && pod.configuration.map(accepted.contains) == true
+      }
+    case .gateway: return HTTPRouteManifest.carries(weights, seen.httpRoute)
+    }
+  }
+
+  /// The configuration that the router's pods are to have by its Deployment.
+  private var routerDigest: String? {
+    let digest = seen.router.deployment?.spec[
+      path: "template", "metadata", "annotations", RouterManifests.configurationAnnotation]?.string
+    // It may lag behind by a revision that is new; then it does not know all of the weights.
+    guard let text = seen.router.configMap?.json[path: "data", "haproxy.cfg"]?.string,
+      ledger.inOrder.allSatisfy({ $0.address == nil || text.contains("backend variant_\($0.name)\n") })
+    else { return nil }
+    return digest
+  }
+
+  mutating func lead(_ weights: [String: Int], without gone: Set<String>) {
+    let owner = resource.controllerReference
+    let labels = ChildLabels.make(
+      name: "model-server", instance: name, component: "entry", own: (ServingPlanner.podLabel, name))
+    var wantedIngress: DynamicObject?
+    switch spec.entry {
+    case .service:
+      let template = (stable ?? ledger.inOrder.last)?.objects.deployment.spec["template"]
+      apply(
+        service(
+          labels, selecting: (ServingPlanner.podLabel, name),
+          port: template.map(RevisionTemplate.servicePort) ?? Self.namedPort), over: seen.service)
+      removeRouter()
+    case .router:
+      lead(weights, throughRouterWithout: gone, labels)
+    case .gateway:
+      if let service = seen.service { plan.steps.append(.delete(ObjectReference(.service, service.key), uid: service.uid)) }
+      removeRouter()
+    }
+    if spec.entry == .gateway {
+      if let ingress = spec.ingress, let gateway = ingress.gateway {
+        let route = HTTPRouteManifest(
+          key: resource.key, ingress: ingress, gateway: gateway,
+          backends: ledger.inOrder.filter { $0.objects.service != nil && (weights[$0.name] ?? 0) > 0 }.map {
+            (service: $0.name, weight: weights[$0.name] ?? 0)
+          }, labels: labels, owner: owner)
+        if !route.backends.isEmpty { apply(route.object, over: seen.httpRoute) }
+      }
+    } else if let ingress = spec.ingress {
+      wantedIngress = IngressManifest.make(ingress, key: resource.key, service: name, labels: labels, owner: owner)
+    }
+    if let wantedIngress {
+      apply(wantedIngress, over: seen.ingress)
+    } else if let ingress = seen.ingress {
+      plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
+    }
+    if spec.entry != .gateway, let route = seen.httpRoute {
+      plan.steps.append(.delete(ObjectReference(.httpRoute, route.key), uid: route.uid))
+    }
+    plan.status.routed = spec.entry == .gateway || seen.httpRoute != nil ? true : nil
+  }
+
+  private static let namedPort: JSONValue = ["name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"]
+
+  private mutating func apply(_ object: DynamicObject, over existing: DynamicObject?) {
+    if existing.map({ !Owned.holds(object, in: $0) }) ?? true { plan.steps.append(.apply(object)) }
+  }
+
+  private func service(
+    _ labels: [String: String], selecting own: (key: String, value: String), port: JSONValue
+  ) -> DynamicObject {
+    var out = DynamicObject(.service, resource.key)
+    out.labels = labels
+    out.ownerReferences = [resource.controllerReference]
+    out.spec = ["selector": [own.key: .string(ChildLabels.labelValue(own.value))], "ports": [port]]
+    return Owned.stamped(out)
+  }
+
+  private mutating func lead(
+    _ weights: [String: Int], throughRouterWithout gone: Set<String>, _ labels: [String: String]
+  ) {
+    if let configuration = routerConfiguration(without: gone) {
+      var manifests = RouterManifests(
+        key: ServingPlanner.routerKey(of: resource), owner: resource.controllerReference, instance: name,
+        label: (ServingPlanner.routerLabel, name), configuration: configuration, slots: slots(weights),
+        image: settings.routerImage, resources: ["requests": ["cpu": "50m", "memory": "64Mi"]])
+      if let apiKey = spec.ingress?.apiKey, case .present(_, let version)? = seen.keys {
+        manifests.keys = (apiKey.secret, version)
+      }
+      plan.steps += seen.router.steps(toward: manifests, withService: false)
+      let known = Set(configuration.backends.map(\.variant))
+      let digest = configuration.digest
+      // A router that does not know a revision yet cannot be told to send requests to it.
+      for change in seen.router.changes(to: manifests.slots) {
+        let isReady = seen.router.pods.contains { $0.pod == change.pod && $0.configuration == digest }
+        let isBack = weights.count == 1
+        if weights.keys.allSatisfy(known.contains), isReady || isBack { plan.steps.append(.record(.setSlots(change))) }
+      }
+    }
+    // A Service that has led requests to pods goes on doing so until the router can take them.
+    let selector = seen.service?.spec["selector"]?.stringMap
+    let isMoving = selector != nil && selector?[ServingPlanner.routerLabel] == nil
+    guard !isMoving || !seen.router.pods.isEmpty else { return }
+    apply(service(labels, selecting: (ServingPlanner.routerLabel, name), port: Self.namedPort), over: seen.service)
+  }
+
+  private mutating func removeRouter() {
+    let all: [(ResourceType, DynamicObject?)] = [
+      (.deployment, seen.router.deployment), (.configMap, seen.router.configMap),
+      (.podDisruptionBudget, seen.router.disruptionBudget),
+    ]
+    for case (let type, let object?) in all {
+      plan.steps.append(.delete(ObjectReference(type, object.key), uid: object.uid))
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import CRDTypes
+
+/// The configuration of a router: HAProxy, which assigns each request to a variant and forwards it.
+///
+/// Users are assigned by `xxh32(salt ":" user) mod 10000`, divided by 100 to a slot, and the slot's line in the map; so
+/// anyone can compute it again. The control frontend changes lines of the map in memory, which takes effect with the
+/// next request and needs no reload; the map's file is what a restart begins with.
+struct RouterConfiguration: Sendable, Hashable {
+  /// How a request comes to its slot.
+  enum Assignment: Sendable, Hashable {
+    /// By its user: the header's value, else the cookie's, which is set where it is missing.
+    case user(salt: String, header: String?, cookie: String)
+    /// By chance, each request for itself.
+    case random
+  }
+
+  struct Backend: Sendable, Hashable {
+    var variant: String
+    /// `host:port` of the variant's Service.
+    var server: String
+    /// The path that answers 200 while the variant can serve.
+    var healthPath = "/ping"
+    /// Servers, by name, that take its requests while it does not answer, in order.
+    var backups: [Backup] = []
+  }
+
+  struct Backup: Sendable, Hashable {
+    var variant: String
+    var server: String
+  }
+
+  /// What requests must fulfil to be let in.
+  struct Gate: Sendable, Hashable {
+    /// All requests are let in where it is nil.
+    var key: Key?
+    var maxBodyBytes: Int64?
+    /// How long a request may take.
+    var timeout: Duration?
+  }
+
+  /// A key that requests carry.
+  struct Key: Sendable, Hashable {
+    var header: String
+    /// The files below `keyFolder` with a key each.
+    var files: [String]
+  }
+
+  var assignment: Assignment
+  var backends: [Backend]
+  /// Takes the users of a variant that cannot answer, where that has no backups of its own.
+  var control: String
+  var gate = Gate()
+
+  static let folder = "/etc/martlet-router"
+  static let keyFolder = "/etc/martlet-keys"
+  static let port = 8080
+  static let metricsPort = 8405
+  static let controlPort = 8406
+  static let tokenVariable = "MARTLET_CONTROL_TOKEN"
+
+  /// A short text that two configurations share only if they are equal.
+  var digest: String { ShortHash.of(text) }
+
+  var text: String { defaults + entry + split + answers + service + backends.map(section).joined() }
+
+  private static let map = "\(folder)/slots.map"
+
+  private var defaults: String {
+    let wait = (gate.timeout ?? .seconds(60)).components.seconds
+    return """
+      global
+        log stdout format raw local0 warning
+        maxconn 8000
+        no strict-limits
+      defaults
+        mode http
+        log global
+        timeout connect 2s
+        timeout client \(max(wait, 60))s
+        timeout server \(max(wait, 1))s
+        timeout http-keep-alive 30s
+        timeout check 5s
+        retries 4
+        retry-on conn-failure empty-response
+        option redispatch 1
+        option forwardfor if-none
+        default-server check inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
+
+      """
+  }
+
+  private var entry: String {
+    var out = """
+      frontend split
+        bind "${POD_IP}:\(Self.port)"
+        http-request return status 200 content-type text/plain string "ok" if { path /_martlet/ready }
+
+      """
+    if let key = gate.key {
+      let lists = key.files.map { "-f \(Self.keyFolder)/\($0)" }.joined(separator: " ")
+      out += "  http-request deny deny_status 401 unless { req.hdr(\(key.header)) -m str \(lists) }\n"
+    }
+    if let most = gate.maxBodyBytes {
+      out += "  http-request deny deny_status 413 if { req.body_size gt \(most) }\n"
+    }
+    return out
+  }
+
+  private var split: String {
+    var out = ""
+    let bucket: String
+    switch assignment {
+    case .user(let salt, let header, let cookie):
+      if let header { out += "  http-request set-var(txn.user) req.hdr(\(header))\n" }
+      out += """
+          http-request set-var(txn.user) req.cook(\(cookie)) unless { var(txn.user) -m len gt 0 }
+          http-request set-var(txn.new) uuid() unless { var(txn.user) -m len gt 0 }
+          http-request set-var(txn.user) var(txn.new) unless { var(txn.user) -m len gt 0 }
+
+        """
+      bucket = "str(\(salt):),concat(,txn.user,),xxh32(0),mod(\(SlotTable.buckets))"
+    case .random:
+      bucket = "rand(\(SlotTable.buckets))"
+    }
+    out += """
+        http-request set-var(txn.bucket) \(bucket)
+        http-request set-var(txn.slot) var(txn.bucket),div(\(SlotTable.buckets / SlotTable.count))
+        http-request set-var(txn.assigned) var(txn.slot),map(\(Self.map),\(control))
+        http-request set-var(txn.variant) var(txn.assigned)
+
+      """
+    for backend in backends where backend.variant != control && backend.backups.isEmpty {
+      guard case .user = assignment else { continue }
+      out += "  http-request set-var(txn.variant) str(\(control)) if { var(txn.assigned) -m str \(backend.variant) } "
+      out += "{ nbsrv(variant_\(backend.variant)) lt 1 }\n"
+    }
+    return out
+  }
+
+  private var answers: String {
+    var out = """
+        http-after-response set-header X-Martlet-Variant %[var(txn.variant)]
+        http-after-response set-header X-Martlet-Assigned %[var(txn.assigned)]
+
+      """
+    if case .user(_, _, let cookie) = assignment {
+      let value = "\"\(cookie)=%[var(txn.new)]; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax\""
+      out += "  http-after-response add-header Set-Cookie \(value) if { var(txn.new) -m found }\n"
+    }
+    return out + "  use_backend variant_%[var(txn.variant)]\n  default_backend variant_\(control)\n"
+  }
+
+  private var service: String {
+    let isChange = "METH_PUT { req.hdr(x-slot) -m found } { req.hdr(x-variant) -m found }"
+    return """
+      frontend metrics
+        bind "${POD_IP}:\(Self.metricsPort)"
+        http-request use-service prometheus-exporter if { path /metrics }
+      frontend control
+        bind "${POD_IP}:\(Self.controlPort)"
+        http-request deny deny_status 401 unless { req.hdr(authorization) -m str "Bearer ${\(Self.tokenVariable)}" }
+        http-request set-map(\(Self.map)) %[req.hdr(x-slot)] %[req.hdr(x-variant)] if \(isChange)
+        http-request return status 200 content-type text/plain lf-string "%[str(version),map(\(Self.map),none)]"
+
+      """
+  }
+
+  /// The name of the server in each backend that is the variant's own; the others are its backups.
+  static let ownServer = "service"
+
+  private func section(_ backend: Backend) -> String {
+    var out = """
+      backend variant_\(backend.variant)
+        balance roundrobin
+        option httpchk
+        http-check send meth GET uri \(backend.healthPath)
+        http-check expect status 200
+        server \(Self.ownServer) \(backend.server)
+
+      """
+    for backup in backend.backups { out += "  server \(backup.variant) \(backup.server) backup\n" }
+    return out
+  }
+}

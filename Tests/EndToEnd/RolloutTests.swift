@@ -1,0 +1,217 @@
+import CRDTypes
+import JSON
+import KubernetesAPI
+import Testing
+
+@Suite("A rollout")
+struct RolloutTests {
+  /// A deployment that follows an alias, and requests that never end.
+  private struct Served {
+    let scope: TestNamespace
+    let model: String
+    let host: String
+    let runs: [String: String]
+
+    func object() async throws -> DynamicObject { try await scope.client.get(ModelDeployment.type, scope.key("churn")) }
+
+    /// The first revision serves version 1, which predicts that it is model one.
+    static func start(
+      in scope: TestNamespace, rollout: JSONValue, replicas: Int = 2
+    ) async throws -> Served {
+      let runs = try await Models.runs()
+      let model = "churn-\(scope.name)"
+      try await scope.mlflow.register(model, run: try #require(runs["one"]), alias: "champion")
+      let host = "\(scope.name).example.com"
+      var deployment = DynamicObject(ModelDeployment.type, scope.key("churn"))
+      deployment.spec = [
+        "model": ["registry": ["name": .string(model), "alias": "champion"]],
+        "server": ["image": .string(scope.cluster.stubImage ?? "ghcr.io/mlflow/mlflow:v3.17.2")],
+        "replicas": JSONValue(replicas), "ingress": ["host": .string(host)], "rollout": rollout,
+      ]
+      try await scope.create(deployment, as: ModelDeployment.type)
+      let served = Served(scope: scope, model: model, host: host, runs: runs)
+      try await scope.wait(ModelDeployment.type, "churn", "Ready", within: .seconds(120))
+      let traffic = try Traffic(scope, host: host)
+      try await eventually("the Ingress to lead to the model") {
+        let answer = try await traffic.ask()
+        guard answer.status == 200 else { throw NotYet("\(answer)") }
+      }
+      return served
+    }
+
+    /// Makes the environment of the server another: a revision that behaves in another way.
+    func give(_ name: String, _ value: String) async throws {
+      try await scope.patch(
+        ModelDeployment.type, "churn",
+        ["spec": ["server": ["env": [["name": .string(name), "value": .string(value)]]]]])
+    }
+
+    /// Waits until the rollout has ended with the given version or revision as the stable one.
+    func settles(_ text: String, _ isSo: (DynamicObject) -> Bool) async throws -> DynamicObject {
+      try await eventually(text, within: .seconds(120)) {
+        let found = try await object()
+        guard found.isObserved, found.status["candidate"] == nil, isSo(found) else {
+          throw NotYet("\(found.conditionText)\n\(found.status.text())")
+        }
+        return found
+      }
+    }
+  }
+
+  private static let steps: JSONValue = [["weight": 25, "hold": "2s"], ["weight": 50, "hold": "2s"]]
+  private static let errors: JSONValue = [
+    "name": "errors", "router": ["maxErrorShareAboveStable": "0.05", "minRequests": 20],
+  ]
+
+  @Test("follows a moved alias by steps, back and forth, with the operator killed meanwhile, and loses no request")
+  func alias() async throws {
+    try await TestNamespace.run("alias") { scope in
+      let served = try await Served.start(in: scope, rollout: ["steps": Self.steps, "checks": [Self.errors]])
+      let traffic = try Traffic(scope, host: served.host)
+      let users = Task { await traffic.askOnAndOn() }
+      defer { users.cancel() }
+      let first = try #require(try await served.object().status[path: "stable", "name"]?.string)
+      let selectors = try await Self.selectors(in: scope)
+
+      let version = try await scope.mlflow.register(served.model, run: try #require(served.runs["two"]))
+      try await scope.mlflow.point("champion", of: served.model, at: version)
+      for _ in 0..<3 {
+        try await Task.sleep(for: .milliseconds(Int.random(in: 500...2500)))
+        try await scope.martlet.kill()
+        try await scope.client.deleteAll(.lease, namespace: scope.name)
+        try await scope.martlet.start()
+      }
+      let second = try await served.settles("version 2 to be the stable one") {
+        $0.status[path: "stable", "model", "version"]?.string == version
+      }
+      #expect(second.condition("UpToDate")?["status"]?.string == "True")
+      #expect(second.status["history"]?[0]?["name"]?.string == first)
+      for (name, selector) in try await Self.selectors(in: scope) where selectors[name] != nil {
+        #expect(selectors[name] == selector, "\(name)")
+      }
+
+      // The way back is a change of weights, asked for with the plugin.
+      let rollback = try ProgramRun.of(
+        Programs.path("kubectl-martlet"),
+        ["deploy", "rollback", "churn", "--kubeconfig", scope.cluster.kubeconfig, "--namespace", scope.name])
+      #expect(rollback.status == 0 && rollback.output.contains(first), "\(rollback.output)")
+      _ = try await served.settles("the first revision to be back") {
+        $0.status[path: "stable", "name"]?.string == first
+      }
+      try await eventually("its answers alone") {
+        for _ in 0..<20 { if try await traffic.ask().prediction?.contains("m-") != true { throw NotYet("no answer") } }
+      }
+      // Up and down under load.
+      for replicas in [4, 1] {
+        try await scope.client.setScale(
+          ModelDeployment.type, scope.key("churn"), replicas: replicas, fieldManager: TestNamespace.manager)
+        try await eventually("\(replicas) replicas", within: .seconds(120)) {
+          let found = try await served.object()
+          guard found.status["ready"]?.string == "\(replicas)/\(replicas)" else { throw NotYet(found.conditionText) }
+        }
+      }
+      users.cancel()
+      let seen = await users.value
+      #expect(seen.failures == [])
+      #expect(seen.requests > 100)
+      #expect(seen.predictions.count == 2)
+    }
+  }
+
+  @Test("of a revision that errs is given up, and no request fails but those that it has answered")
+  func errors() async throws {
+    try await TestNamespace.run("errs") { scope in
+      let served = try await Served.start(in: scope, rollout: ["steps": Self.steps, "checks": [Self.errors]])
+      let traffic = try Traffic(scope, host: served.host)
+      let stable = try #require(try await served.object().status[path: "stable", "name"]?.string)
+      let users = Task { await traffic.askOnAndOn() }
+      defer { users.cancel() }
+      // MLflow's server answers 400 where a model raises.
+      try await served.give("STUB_STATUS", "400")
+      let failed = try await served.settles("the revision to be given up") { $0.status["failedRevision"] != nil }
+      #expect(failed.status[path: "stable", "name"]?.string == stable)
+      #expect(failed.status[path: "lastFailure", "reason"]?.string == "CheckFailed")
+      #expect(failed.condition("Stalled")?["message"]?.string?.contains("answers were 4xx or 5xx") == true)
+      #expect(failed.condition("Available")?["status"]?.string == "True")
+      try await eventually("only the stable revision to answer") {
+        for _ in 0..<50 { if try await traffic.ask().status != 200 { throw NotYet("an error") } }
+      }
+      users.cancel()
+      let seen = await users.value
+      let counted = failed.status[path: "failedRevision", "clientErrors"]?.int ?? 0
+      #expect(counted >= 20)
+      #expect(seen.failures.allSatisfy { $0.hasPrefix("400") }, "\(Set(seen.failures))")
+      // Answers between the look that decided and the change of the weights are the difference.
+      #expect(seen.failures.count >= counted / 2 && !seen.failures.isEmpty)
+
+      // It is not tried again, until something changes; then another is, and passes.
+      #expect(try await served.object().status["candidate"] == nil)
+      try await served.give("STUB_STATUS", "200")
+      let passed = try await served.settles("a good revision to be the stable one") {
+        $0.status[path: "stable", "name"]?.string != stable
+      }
+      #expect(passed.status["failedRevision"] == nil)
+    }
+  }
+
+  @Test("of a revision that is slow, that crashes, or that never comes up is given up without a failed request")
+  func slowAndCrashing() async throws {
+    try await TestNamespace.run("slow") { scope in
+      let slow: JSONValue = ["name": "latency", "router": ["maxMeanLatency": "100ms", "minRequests": 20]]
+      let served = try await Served.start(
+        in: scope, rollout: ["steps": [["weight": 50, "hold": "1m"]], "checks": [slow], "deadline": "60s", "drain": "2s"])
+      let traffic = try Traffic(scope, host: served.host)
+      let stable = try #require(try await served.object().status[path: "stable", "name"]?.string)
+      let users = Task { await traffic.askOnAndOn() }
+      defer { users.cancel() }
+      for (variable, value, reason) in [
+        ("STUB_DELAY", "0.3", "CheckFailed"), ("STUB_CRASH", "3", "CrashLoop"),
+      ] {
+        try await served.give(variable, value)
+        let failed = try await served.settles("\(variable) to be given up") {
+          $0.status[path: "lastFailure", "reason"]?.string == reason
+        }
+        #expect(failed.status[path: "stable", "name"]?.string == stable)
+        if reason == "CrashLoop" { #expect(failed.status[path: "lastFailure", "exitCode"]?.int == 3) }
+      }
+      users.cancel()
+      #expect(await users.value.failures == [])
+    }
+  }
+
+  @Test("lets in only who has a key, and bodies that are not too large")
+  func gate() async throws {
+    try await TestNamespace.run("gate") { scope in
+      try await scope.secret("keys", ["a": "first-key", "b": "second-key"])
+      let runs = try await Models.runs()
+      let host = "\(scope.name).example.com"
+      var deployment = DynamicObject(ModelDeployment.type, scope.key("gated"))
+      deployment.spec = [
+        "model": ["run": .string(try #require(runs["one"]))],
+        "server": ["image": .string(scope.cluster.stubImage ?? "ghcr.io/mlflow/mlflow:v3.17.2")],
+        "ingress": ["host": .string(host), "apiKey": ["secret": "keys"], "maxBodySize": "1Ki"],
+      ]
+      try await scope.create(deployment, as: ModelDeployment.type)
+      try await scope.wait(ModelDeployment.type, "gated", "Ready", within: .seconds(120))
+      let traffic = try Traffic(scope, host: host)
+      for (key, size, status) in [("first-key", 10, 200), ("second-key", 10, 200), ("wrong", 10, 401), ("first-key", 2000, 413)] {
+        try await eventually("\(key) with \(size) bytes to be answered \(status)") {
+          let answer = try await traffic.send(["X-Api-Key": key], bytes: size)
+          guard answer == status else { throw NotYet("\(answer)") }
+        }
+      }
+      #expect(try await traffic.send([:], bytes: 10) == 401)
+    }
+  }
+
+  /// The selectors of the namespace's Services and Deployments.
+  private static func selectors(in scope: TestNamespace) async throws -> [String: JSONValue] {
+    var out: [String: JSONValue] = [:]
+    for type in [ResourceType.service, .deployment] {
+      for object in try await scope.client.list(type, namespace: scope.name).items {
+        out["\(type.plural)/\(object.name)"] = object.spec["selector"]
+      }
+    }
+    return out
+  }
+}

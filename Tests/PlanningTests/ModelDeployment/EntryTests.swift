@@ -1,0 +1,155 @@
+import CRDTypes
+import JSON
+import Testing
+
+@testable import Planning
+
+@Suite("The way in to a deployment")
+struct EntryTests {
+  @Test("A router stands only where a Service cannot do what is asked for")
+  func router() {
+    func entry(_ change: (inout ModelDeployment.Spec) -> Void) -> ModelDeployment.Spec.Entry {
+      var spec = ModelDeployment.Spec(model: .init(run: "r"), ingress: .init(host: "h"))
+      change(&spec)
+      return spec.entry
+    }
+    #expect(entry { _ in } == .service)
+    #expect(entry { $0.rollout = .init(deadline: "1m", drain: "30s", keepWarm: "0s", historyLimit: 3) } == .service)
+    #expect(entry { $0.rollout = .init(steps: [.init(weight: 5)]) } == .router)
+    #expect(entry { $0.rollout = .init(keepWarm: "1h") } == .router)
+    #expect(entry { $0.ingress?.apiKey = .init(secret: "k") } == .router)
+    #expect(entry { $0.ingress?.timeout = "5s" } == .router)
+    #expect(entry { $0.route = .gateway } == .gateway)
+  }
+
+  @Test("A router that comes in takes the Service over once its pods are ready, and gives it back when it goes")
+  func handOver() {
+    var world = ServingWorld()
+    world.settle()
+    func selector() -> [String: String]? { world.world.object(.service, "churn")?.spec["selector"]?.stringMap }
+    #expect(selector() == [ServingPlanner.podLabel: "churn"])
+    world.resource.spec.rollout = .init(steps: [.init(weight: 50)])
+    world.reconcile()
+    world.reconcile()
+    #expect(selector() == [ServingPlanner.podLabel: "churn"])
+    world.settle()
+    #expect(world.world.object(.service, "churn")?.spec["selector"]?[ServingPlanner.routerLabel] == "churn")
+    world.resource.spec.rollout = nil
+    world.settle()
+    #expect(world.world.object(.service, "churn")?.spec["selector"]?[ServingPlanner.podLabel] == "churn")
+    #expect(world.world.object(.deployment, "churn-traffic") == nil)
+    #expect(world.revisions.count == 1)
+  }
+
+  @Test("Keys, the size of bodies and the time of requests are the router's to hold to; keys are files, never text")
+  func gate() throws {
+    var world = ServingWorld {
+      $0.spec.ingress?.apiKey = .init(secret: "keys")
+      $0.spec.ingress?.maxBodySize = "2Ki"
+      $0.spec.ingress?.timeout = "90s"
+    }
+    world.keys = .missing("spec.ingress.apiKey.secret: there is no Secret keys in this namespace")
+    world.settle()
+    #expect(world.world.objects(.deployment).isEmpty)
+    #expect(world.condition("Ready")?.reason == "APIKeySecretNotFound")
+    world.keys = .present(names: ["b", "a"], version: "secret text")
+    world.settle()
+    let text = try #require(
+      world.world.object(.configMap, "churn-traffic")?.json[path: "data", "haproxy.cfg"]?.string)
+    #expect(
+      text.contains(
+        "deny_status 401 unless { req.hdr(X-Api-Key) -m str -f /etc/martlet-keys/a -f /etc/martlet-keys/b }"))
+    #expect(text.contains("deny_status 413 if { req.body_size gt 2048 }"))
+    #expect(text.contains("timeout server 90s"))
+    let router = try #require(world.world.object(.deployment, "churn-traffic"))
+    #expect(!router.json.text().contains("secret text"))
+    let before = router.spec["template"]
+    world.keys = .present(names: ["a", "b"], version: "another text")
+    world.settle()
+    #expect(world.world.object(.deployment, "churn-traffic")?.spec["template"] != before)
+  }
+
+  @Test("A revision's requests go to those before it while it does not answer")
+  func backups() throws {
+    var world = ServingWorld { $0.spec.rollout = .init(steps: [.init(weight: 50, pause: true)]) }
+    world.settle()
+    world.model = ServingWorld.model(2)
+    world.settle()
+    let text = try #require(
+      world.world.object(.configMap, "churn-traffic")?.json[path: "data", "haproxy.cfg"]?.string)
+    let section = text.split(separator: "backend variant_\(world.name(2))\n").last.map { String($0) } ?? ""
+    #expect(section.contains("server \(world.name(1)) 10.0.0"))
+    #expect(section.contains(" backup\n"))
+    #expect(text.contains("rand(10000)") && !text.contains("Set-Cookie"))
+  }
+
+  /// What a Gateway's controller says of a route.
+  private static func accept(_ world: inout ServingWorld, _ status: String = "True", _ reason: String = "Accepted") {
+    world.world.setStatus(
+      .httpRoute, "churn",
+      [
+        "parents": [
+          [
+            "parentRef": ["name": "public"],
+            "conditions": [
+              ["type": "Accepted", "status": .string(status), "reason": .string(reason), "message": "no listener"],
+              ["type": "ResolvedRefs", "status": "True"],
+            ],
+          ]
+        ]
+      ])
+  }
+
+  @Test("Behind a Gateway the weights of an HTTPRoute split traffic, and count once the Gateway has taken them")
+  func gateway() throws {
+    var world = ServingWorld {
+      $0.spec.route = .gateway
+      $0.spec.ingress = .init(
+        host: "churn.example.com", gateway: .init(name: "public", namespace: "gateways", sectionName: "https"),
+        timeout: "30s")
+      $0.spec.rollout = .init(steps: [.init(weight: 20, hold: "1m")])
+    }
+    func weights() -> [String: Int] {
+      let backends = world.world.object(.httpRoute, "churn")?.spec["rules"]?[0]?["backendRefs"]?.array ?? []
+      return Dictionary(
+        uniqueKeysWithValues: backends.map { ($0["name"]?.string ?? "", $0["weight"]?.int ?? -1) })
+    }
+    world.settle()
+    #expect(world.condition("Ready")?.reason == "ShiftingTraffic")
+    Self.accept(&world, "False", "NoMatchingParent")
+    world.settle()
+    #expect(world.condition("Ready")?.reason == "RouteRefused")
+    #expect(world.condition("Ready")?.message.contains("NoMatchingParent") == true)
+    Self.accept(&world)
+    world.settle()
+    #expect(world.condition("Ready")?.status == .true)
+    let old = world.name(1)
+    #expect(weights() == [old: 100])
+    #expect(world.world.object(.service, "churn") == nil && world.world.object(.ingress, "churn") == nil)
+    let route = try #require(world.world.object(.httpRoute, "churn"))
+    #expect(route.spec["parentRefs"]?[0] == ["name": "public", "namespace": "gateways", "sectionName": "https"])
+    #expect(route.spec["rules"]?[0]?[path: "timeouts", "request"] == "30s")
+    world.model = ServingWorld.model(2)
+    world.settle()
+    let new = world.name(2)
+    #expect(weights() == [old: 80, new: 20])
+    #expect(world.resource.status?.stepTime != nil)
+    world.pass(61)
+    #expect(weights() == [new: 100] && world.stable == new)
+  }
+
+  @Test("What a Gateway cannot do is refused, not left out", arguments: ["spec.ingress.apiKey", "spec.rollout.checks"])
+  func impossible(_ field: String) {
+    var world = ServingWorld {
+      $0.spec.route = .gateway
+      $0.spec.ingress = .init(host: "h", gateway: .init(name: "public"))
+      if field == "spec.ingress.apiKey" {
+        $0.spec.ingress?.apiKey = .init(secret: "keys")
+      } else {
+        $0.spec.rollout = .init(checks: [.init(name: "c", router: .init(maxErrorShare: "0"))])
+      }
+    }
+    #expect(world.reconcile().steps.isEmpty)
+    #expect(world.condition("Stalled")?.message.hasPrefix("\(field): ") == true)
+  }
+}
