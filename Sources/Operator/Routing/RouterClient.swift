@@ -45,7 +45,17 @@ struct RouterClient: Sendable {
     let url = "http://\(Self.host(address)):\(RouterPorts.metrics)/metrics?scope=backend&scope=server"
     guard let response = try? await client.send(HTTPRequest(url: url, timeouts: Self.timeouts)), response.isSuccess
     else { return [:] }
-    return RouterMetrics.traffic(String(decoding: response.body, as: UTF8.self))
+    var traffic = RouterMetrics.traffic(String(decoding: response.body, as: UTF8.self))
+    for variant in traffic.keys { traffic[variant]?.milliseconds = await milliseconds(of: variant, address) }
+    return traffic
+  }
+
+  /// The sum of the times of a variant's answers; 0 where the router does not count them.
+  private func milliseconds(of variant: String, _ address: String) async -> Int64 {
+    let url = "http://\(Self.host(address)):\(RouterPorts.metrics)\(RouterPorts.timePath)\(variant)"
+    guard let response = try? await client.send(HTTPRequest(url: url, timeouts: Self.timeouts)), response.isSuccess
+    else { return 0 }
+    return RouterMetrics.milliseconds(String(decoding: response.body, as: UTF8.self))
   }
 
   /// IPv6 addresses stand in brackets in URLs.
@@ -81,12 +91,16 @@ enum RouterMetrics {
         case "5xx"?: out[variant, default: .init()].serverErrors += Int64(number)
         default: break
         }
-      case "haproxy_server_response_time_average_seconds" where isOwn:
-        out[variant, default: .init()].meanMilliseconds = number * 1000
       default: break
       }
     }
     return out
+  }
+
+  /// The sum of the counters of bits, after that of all answers, each by the value of its bit.
+  static func milliseconds(_ text: String) -> Int64 {
+    let counters = text.split(whereSeparator: \.isWhitespace).compactMap { Int64($0) }
+    return counters.dropFirst().enumerated().reduce(0) { $0 + $1.element << Int64($1.offset) }
   }
 
   private static func label(_ name: String, in line: Substring) -> String? {

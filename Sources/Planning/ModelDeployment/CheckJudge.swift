@@ -121,11 +121,10 @@ struct CheckJudge: Sendable {
       last = (own, limit, message)
     }
     if let text = check.maxMeanLatency, let most = DurationText.seconds(text) {
-      let message = "answers took \(Self.text(counts.meanMilliseconds)) ms in the mean"
-      guard counts.meanMilliseconds <= most * 1000 else {
-        return result(name, counts.meanMilliseconds / 1000, "<= \(text)", holds: false, message)
-      }
-      last = (counts.meanMilliseconds / 1000, "<= \(text)", message)
+      let mean = counts.meanMilliseconds ?? 0
+      let message = "answers took \(Self.text((mean * 10).rounded() / 10)) ms in the mean"
+      guard mean <= most * 1000 else { return result(name, mean / 1000, "<= \(text)", holds: false, message) }
+      last = (mean / 1000, "<= \(text)", message)
     }
     guard let last else { return unknown(name, "the check has no limit") }
     return result(name, last.value, last.limit, holds: true, last.message)

@@ -272,7 +272,6 @@ extension ServingPass {
     record.requests = counts.answers
     record.clientErrors = counts.clientErrors
     record.serverErrors = counts.serverErrors
-    record.meanLatency = counts.answers > 0
-      ? DurationText.text(.milliseconds(Int64(counts.meanMilliseconds.rounded(.up)))) : nil
+    record.meanLatency = counts.meanMilliseconds.map { DurationText.text(.milliseconds(Int64($0.rounded()))) }
   }
 }

@@ -61,7 +61,7 @@ struct RouterConfiguration: Sendable, Hashable {
   /// A short text that two configurations share only if they are equal.
   var digest: String { ShortHash.of(text) }
 
-  var text: String { defaults + entry + split + answers + service + backends.map(section).joined() }
+  var text: String { defaults + entry + split + answers + timing + service + tables + backends.map(section).joined() }
 
   private static let map = "\(folder)/slots.map"
 
@@ -150,13 +150,50 @@ struct RouterConfiguration: Sendable, Hashable {
     return out + "  use_backend variant_%[var(txn.variant)]\n  default_backend variant_\(control)\n"
   }
 
+  /// So many bits of a time in milliseconds are counted: up to two minutes.
+  static let timeBits = 17
+  private static let timeTable = "martlet_time"
+
+  /// Sums the times of the answers of each variant's own server. A counter of HAProxy goes up by one at a time, so there
+  /// is one for each bit, and the sum is that of the counters by the values of their bits. (HAProxy's own averages start
+  /// from zero and take hundreds of requests to mean something.)
+  private var timing: String {
+    guard countsTime else { return "" }
+    var out = """
+        http-request set-var(txn.start) date(0,ms)
+        http-response set-var(txn.took) date(0,ms),sub(txn.start)
+        http-response track-sc0 var(txn.variant) table \(Self.timeTable) if { srv_name -m str \(Self.ownServer) }
+        http-response sc-inc-gpc(0,0)
+
+      """
+    for bit in 0..<Self.timeBits {
+      out += "  http-response sc-inc-gpc(\(bit + 1),0) if { var(txn.took),and(\(1 << bit)) gt 0 }\n"
+    }
+    return out
+  }
+
+  /// The lines that tell a variant's name, its answers and the counters of bits.
+  private var times: String {
+    guard countsTime else { return "" }
+    var out = ""
+    for backend in backends {
+      let counters = (0...Self.timeBits).map { "%[str(\(backend.variant)),table_gpc(\($0),\(Self.timeTable))]" }
+      out += "  http-request return status 200 content-type text/plain "
+      out += "lf-string \"\(counters.joined(separator: " "))\" if { path \(Self.timePath)\(backend.variant) }\n"
+    }
+    return out
+  }
+
+  static let timePath = "/times/"
+  private var countsTime: Bool { assignment == .random }
+
   private var service: String {
     let isChange = "METH_PUT { req.hdr(x-slot) -m found } { req.hdr(x-variant) -m found }"
     return """
       frontend metrics
         bind "${POD_IP}:\(Self.metricsPort)"
         http-request use-service prometheus-exporter if { path /metrics }
-      frontend control
+      \(times)frontend control
         bind "${POD_IP}:\(Self.controlPort)"
         http-request deny deny_status 401 unless { req.hdr(authorization) -m str "Bearer ${\(Self.tokenVariable)}" }
         http-request set-map(\(Self.map)) %[req.hdr(x-slot)] %[req.hdr(x-variant)] if \(isChange)
@@ -167,6 +204,12 @@ struct RouterConfiguration: Sendable, Hashable {
 
   /// The name of the server in each backend that is the variant's own; the others are its backups.
   static let ownServer = "service"
+
+  private var tables: String {
+    guard countsTime else { return "" }
+    let store = "stick-table type string len 64 size 1k store gpc(\(Self.timeBits + 1))"
+    return "backend \(Self.timeTable)\n  \(store)\n"
+  }
 
   private func section(_ backend: Backend) -> String {
     var out = """

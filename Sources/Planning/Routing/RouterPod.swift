@@ -28,27 +28,29 @@ public struct TrafficCounts: Sendable, Hashable {
   public var answers: Int64
   public var clientErrors: Int64
   public var serverErrors: Int64
-  /// The mean time to its latest answers, in milliseconds; HAProxy's `rtime`, over at most 1,024 of them.
-  public var meanMilliseconds: Double
+  /// The sum of the times that those took, in milliseconds; only where the router counts them.
+  public var milliseconds: Int64
 
   public init(
     requests: Int64 = 0, answers: Int64 = 0, clientErrors: Int64 = 0, serverErrors: Int64 = 0,
-    meanMilliseconds: Double = 0
+    milliseconds: Int64 = 0
   ) {
     self.requests = requests
     self.answers = answers
     self.clientErrors = clientErrors
     self.serverErrors = serverErrors
-    self.meanMilliseconds = meanMilliseconds
+    self.milliseconds = milliseconds
   }
 
-  /// The sum of two routers' counts; the mean is weighted by the answers.
+  /// The mean time to an answer; nil without one.
+  public var meanMilliseconds: Double? { answers > 0 ? Double(milliseconds) / Double(answers) : nil }
+
+  /// The sum of two routers' counts.
   public static func + (left: TrafficCounts, right: TrafficCounts) -> TrafficCounts {
-    let answers = left.answers + right.answers
-    let weighted = left.meanMilliseconds * Double(left.answers) + right.meanMilliseconds * Double(right.answers)
-    return TrafficCounts(
-      requests: left.requests + right.requests, answers: answers, clientErrors: left.clientErrors + right.clientErrors,
-      serverErrors: left.serverErrors + right.serverErrors, meanMilliseconds: answers > 0 ? weighted / Double(answers) : 0)
+    TrafficCounts(
+      requests: left.requests + right.requests, answers: left.answers + right.answers,
+      clientErrors: left.clientErrors + right.clientErrors, serverErrors: left.serverErrors + right.serverErrors,
+      milliseconds: left.milliseconds + right.milliseconds)
   }
 
   /// What was counted after `earlier`; all of it where a counter fell, since the router was then started anew.
@@ -57,7 +59,7 @@ public struct TrafficCounts: Sendable, Hashable {
     return TrafficCounts(
       requests: requests - earlier.requests, answers: answers - earlier.answers,
       clientErrors: clientErrors - earlier.clientErrors, serverErrors: serverErrors - earlier.serverErrors,
-      meanMilliseconds: meanMilliseconds)
+      milliseconds: max(0, milliseconds - earlier.milliseconds))
   }
 }
 
@@ -81,6 +83,8 @@ public enum RouterPorts {
   public static let metrics = RouterConfiguration.metricsPort
   /// Where the split is read and changed.
   public static let control = RouterConfiguration.controlPort
+  /// Where the metrics port tells the times of a variant, whose name follows.
+  public static let timePath = RouterConfiguration.timePath
   /// The annotation of pods with the digest of their configuration.
   public static let configurationAnnotation = RouterManifests.configurationAnnotation
   /// The start of the names of HAProxy's backends; a variant's name follows.

@@ -64,8 +64,8 @@ struct CheckJudgeTests {
     #expect(Self.verdict(errors, candidate: .init(answers: 100, clientErrors: 50, serverErrors: 1)) == "Passed")
     #expect(Self.verdict(errors, candidate: .init(answers: 100, serverErrors: 2)) == "Failed")
     let slow = ModelDeployment.Check(name: "c", router: .init(maxMeanLatency: "100ms", minRequests: 10))
-    #expect(Self.verdict(slow, candidate: .init(answers: 10, meanMilliseconds: 99)) == "Passed")
-    let result = CheckJudge(candidate: .init(answers: 10, meanMilliseconds: 140), stable: nil, weight: 5).judge(slow, nil)
+    #expect(Self.verdict(slow, candidate: .init(answers: 10, milliseconds: 990)) == "Passed")
+    let result = CheckJudge(candidate: .init(answers: 10, milliseconds: 1400), stable: nil, weight: 5).judge(slow, nil)
     #expect(result.verdict == "Failed" && result.value == "0.14" && result.limit == "<= 100ms")
   }
 }
