@@ -174,7 +174,8 @@ struct RolloutTests {
         if reason == "CrashLoop" { #expect(failed.status[path: "lastFailure", "exitCode"]?.int == 3) }
       }
       users.cancel()
-      #expect(await users.value.failures == [])
+      let seen = await users.value
+      #expect(seen.failures == [])
     }
   }
 

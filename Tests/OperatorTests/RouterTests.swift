@@ -104,6 +104,42 @@ import Transport
     await router.stop()
   }
 
+  @Test("A request that a new revision does not answer is answered by the one before it, and is nobody's error")
+  func unanswered() async throws {
+    // nginx closes the connection without an answer at 444, as a process that dies does.
+    let router = try await RunningRouter(
+      SlotTable(weights: [("control", 50), ("treatment", 50)]), isRollout: true, treatment: "return 444;")
+    for _ in 0..<60 { #expect(try await router.request().body == "control") }
+    router.variants["treatment"]?.process.stop()
+    for _ in 0..<60 { #expect(try await router.request().body == "control") }
+    let seen = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token)
+    #expect((seen.traffic["treatment"]?.requests ?? 0) > 30)
+    #expect(seen.traffic["treatment"]?.answers == 0)
+    #expect(seen.traffic["control"]?.serverErrors == 0)
+    await router.stop()
+  }
+
+  @Test("What a new revision answers is counted: its errors, and the sum of its times to the millisecond")
+  func counted() async throws {
+    let router = try await RunningRouter(
+      SlotTable(weights: [("control", 0), ("treatment", 100)]), isRollout: true,
+      treatment: "return 400 '\"no\"';")
+    let start = ContinuousClock.now
+    for _ in 0..<50 { #expect(try await router.request().body == "no") }
+    let passed = ContinuousClock.now - start
+    let seen = try #require(
+      await router.client.read(pod: "p", address: router.address, token: RunningRouter.token).traffic["treatment"])
+    #expect(seen.answers == 50 && seen.clientErrors == 50 && seen.serverErrors == 0)
+    #expect(.milliseconds(seen.milliseconds) <= passed)
+    await router.stop()
+  }
+
+  @Test("Counters of bits are summed by their values")
+  func bits() {
+    #expect(RouterMetrics.milliseconds("5 1 0 2 0 0 0 0 0 5\n") == 1 + 2 * 4 + 5 * 256)
+    #expect(RouterMetrics.milliseconds("") == 0)
+  }
+
   @Test("A router that is not there tells nothing, and soon")
   func absent() async {
     let client = RouterClient(client: HTTPClient(HTTPClientConfiguration(retry: .never)))

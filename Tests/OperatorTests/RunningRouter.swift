@@ -21,10 +21,17 @@ final class RunningRouter: Sendable {
 
   var client: RouterClient { RouterClient(client: http) }
 
-  init(_ slots: SlotTable, header: String? = "X-User-Id") async throws {
+  /// - Parameters:
+  ///   - isRollout: whether requests are assigned by chance, and what the treatment does not answer goes to the control.
+  ///   - treatment: nginx's answer of the treatment to all but `/ping`.
+  init(
+    _ slots: SlotTable, header: String? = "X-User-Id", isRollout: Bool = false,
+    treatment: String = "return 200 '\"treatment\"';"
+  ) async throws {
     var variants: [String: Nginx] = [:]
-    for name in ["control", "treatment"] {
-      variants[name] = try await Nginx.start("location / { return 200 '\"\(name)\"'; }", certificates: nil)
+    for (name, answer) in [("control", "return 200 '\"control\"';"), ("treatment", treatment)] {
+      variants[name] = try await Nginx.start(
+        "location / { \(answer) } location = /ping { return 200; }", certificates: nil)
     }
     self.variants = variants
     folder = try TemporaryFolder()
@@ -32,9 +39,13 @@ final class RunningRouter: Sendable {
     address = "127.\(Int.random(in: 1...250)).\(Int.random(in: 1...250)).\(Int.random(in: 2...250))"
     port = try FreePort.next()
     let configuration = RouterConfiguration(
-      assignment: .user(salt: Self.salt, header: header, cookie: "martlet_user"),
-      backends: ["control", "treatment"].map {
-        .init(variant: $0, server: "127.0.0.1:\(variants[$0]?.port ?? 0)")
+      assignment: isRollout ? .random : .user(salt: Self.salt, header: header, cookie: "martlet_user"),
+      backends: ["control", "treatment"].map { name in
+        let backup = RouterConfiguration.Backup(
+          variant: "control", server: "127.0.0.1:\(variants["control"]?.port ?? 0)")
+        return .init(
+          variant: name, server: "127.0.0.1:\(variants[name]?.port ?? 0)",
+          backups: isRollout && name == "treatment" ? [backup] : [])
       }, control: "control")
     let text = configuration.text.replacing(RouterConfiguration.folder, with: folder.path)
       .replacing("\"${POD_IP}:\(RouterConfiguration.port)\"", with: "127.0.0.1:\(port)")

@@ -20,7 +20,7 @@ struct RouterConfiguration: Sendable, Hashable {
     var server: String
     /// The path that answers 200 while the variant can serve.
     var healthPath = "/ping"
-    /// Servers, by name, that take its requests while it does not answer, in order.
+    /// Servers, by name, that take requests which it does not answer.
     var backups: [Backup] = []
   }
 
@@ -71,6 +71,7 @@ struct RouterConfiguration: Sendable, Hashable {
       global
         log stdout format raw local0 warning
         maxconn 8000
+        tune.bufsize 32768
         no strict-limits
       defaults
         mode http
@@ -83,6 +84,7 @@ struct RouterConfiguration: Sendable, Hashable {
         retries 4
         retry-on conn-failure empty-response
         option redispatch 1
+        option http-buffer-request
         option forwardfor if-none
         default-server check inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
 
@@ -221,7 +223,11 @@ struct RouterConfiguration: Sendable, Hashable {
         server \(Self.ownServer) \(backend.server)
 
       """
-    for backup in backend.backups { out += "  server \(backup.variant) \(backup.server) backup\n" }
+    guard !backend.backups.isEmpty else { return out }
+    // All requests go to the variant's own server. Only what is tried again is balanced, and never to the server that
+    // did not answer; one marked `backup` would not be tried before a health check has failed.
+    out += "  use-server \(Self.ownServer) if { always_true }\n"
+    for backup in backend.backups { out += "  server \(backup.variant) \(backup.server)\n" }
     return out
   }
 }

@@ -79,7 +79,7 @@ struct EntryTests {
       world.world.object(.configMap, "churn-traffic")?.json[path: "data", "haproxy.cfg"]?.string)
     let section = text.split(separator: "backend variant_\(world.name(2))\n").last.map { String($0) } ?? ""
     #expect(section.contains("server \(world.name(1)) 10.0.0"))
-    #expect(section.contains(" backup\n"))
+    #expect(section.contains("use-server service if { always_true }\n"))
     #expect(text.contains("rand(10000)") && !text.contains("Set-Cookie"))
   }
 
