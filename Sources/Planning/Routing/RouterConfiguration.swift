@@ -61,7 +61,7 @@ struct RouterConfiguration: Sendable, Hashable {
   /// A short text that two configurations share only if they are equal.
   var digest: String { ShortHash.of(text) }
 
-  var text: String { defaults + entry + split + answers + timing + service + tables + backends.map(section).joined() }
+  var text: String { defaults + entry + split + answers + timing + choice + service + tables + backends.map(section).joined() }
 
   private static let map = "\(folder)/slots.map"
 
@@ -149,8 +149,10 @@ struct RouterConfiguration: Sendable, Hashable {
       let value = "\"\(cookie)=%[var(txn.new)]; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax\""
       out += "  http-after-response add-header Set-Cookie \(value) if { var(txn.new) -m found }\n"
     }
-    return out + "  use_backend variant_%[var(txn.variant)]\n  default_backend variant_\(control)\n"
+    return out
   }
+
+  private var choice: String { "  use_backend variant_%[var(txn.variant)]\n  default_backend variant_\(control)\n" }
 
   /// So many bits of a time in milliseconds are counted: up to two minutes.
   static let timeBits = 17
