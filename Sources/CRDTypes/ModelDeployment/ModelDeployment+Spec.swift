@@ -12,6 +12,8 @@ extension ModelDeployment {
     /// A pod of your own: a Kubernetes PodTemplateSpec. Its first container's first port is served; MODEL_URI and the
     /// model's files at /mnt/model are given to it.
     public var template: JSONValue?
+    /// Where the model's files are kept; without it each pod that starts downloads them.
+    public var cache: ModelCache?
     /// How many pods serve. 1 by default. Not with autoscaling.
     public var replicas: Int64?
     /// Lets Kubernetes choose the number of pods. Not with replicas.
@@ -27,13 +29,15 @@ extension ModelDeployment {
 
     public init(
       model: ModelSource, update: UpdatePolicy? = nil, server: Server? = nil, template: JSONValue? = nil,
-      replicas: Int64? = nil, autoscaling: Autoscaling? = nil, route: Routing.Provider? = nil,
-      ingress: Routing.Ingress? = nil, rollout: Rollout? = nil, tracking: Tracking? = nil
+      cache: ModelCache? = nil, replicas: Int64? = nil, autoscaling: Autoscaling? = nil,
+      route: Routing.Provider? = nil, ingress: Routing.Ingress? = nil, rollout: Rollout? = nil,
+      tracking: Tracking? = nil
     ) {
       self.model = model
       self.update = update
       self.server = server
       self.template = template
+      self.cache = cache
       self.replicas = replicas
       self.autoscaling = autoscaling
       self.route = route
@@ -76,6 +80,10 @@ extension ModelDeployment.Spec {
           A pod of your own: a Kubernetes PodTemplateSpec. Its first container's first port is served; MODEL_URI \
           and the model's files at /mnt/model are given to it.
           """)),
+      .optional(
+        "cache",
+        ModelDeployment.ModelCache.schema.described(
+          "Where the model's files are kept; without it each pod that starts downloads them.")),
       .optional(
         "replicas",
         .int64(

@@ -13,6 +13,7 @@ extension ModelDeployment.Spec: ValidatedSpec {
     if replicas != nil, autoscaling != nil {
       check.report("spec.replicas", "the number of pods is set by replicas or autoscaling: remove one of them")
     }
+    if let cache { check.exactlyOne(["claim": cache.claim != nil, "nodePath": cache.nodePath != nil], at: "spec.cache") }
     autoscaling?.check(&check)
     ingress?.check(&check, at: "spec.ingress", provider: route)
     rollout?.check(&check)

@@ -90,6 +90,15 @@ struct ContainerLauncher: Sendable {
     _ container: JSONValue, _ sources: PodSources, _ environment: [String: String]
   ) throws -> [MountPlan.Mount] {
     var mounts: [MountPlan.Mount] = []
+    // The default, in /dev, is left out: a mount there would need every device of the host mounted anew.
+    if let target = container["terminationMessagePath"]?.string, !target.hasPrefix("/dev/"),
+      let name = container["name"]?.string
+    {
+      let file = folder.terminationMessage(name)
+      try PodFolder.make(String(file.dropLast(name.count + 1)))
+      try PodFolder.write([], to: file, mode: 0o666)
+      mounts.append(MountPlan.Mount(source: file, target: target, readOnly: false, isFile: true))
+    }
     for mount in container["volumeMounts"]?.array ?? [] {
       guard let name = mount["name"]?.string, let target = mount["mountPath"]?.string else { continue }
       let volume = pod.spec["volumes"]?.array?.first { $0["name"]?.string == name } ?? .null

@@ -9,6 +9,7 @@ struct PodFolder: Sendable {
   init(nodeFolder: String, uid: String) { path = "\(nodeFolder)/pods/\(uid)" }
 
   func volume(_ name: String) -> String { "\(path)/volumes/\(name)" }
+  func terminationMessage(_ container: String) -> String { "\(path)/termination/\(container)" }
   func log(_ container: String, restart: Int) -> String { "\(path)/logs/\(container)/\(restart).log" }
   func specification(_ container: String) -> String { "\(path)/specifications/\(container).json" }
   func root(_ container: String) -> String { "\(path)/roots/\(container)" }

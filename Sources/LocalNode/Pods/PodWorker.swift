@@ -80,7 +80,10 @@ actor PodWorker {
       stopping.remove(name)
       let container = specification(name)
       let fallback = container?["terminationMessagePolicy"]?.string == "FallbackToLogsOnError"
-      let message = status.code != 0 && fallback ? LogReader.lastLines(of: log, lines: 80, bytes: 2048) : ""
+      let told = terminationMessage(of: name)
+      let message =
+        !told.isEmpty
+        ? told : status.code != 0 && fallback ? LogReader.lastLines(of: log, lines: 80, bytes: 2048) : ""
       machine.ended(name, exitCode: status.code, message: message, at: now)
     case .startupPassed(let name): machine.startupPassed(name)
     case .readiness(let name, let ready): machine.readiness(name, ready)
@@ -98,6 +101,12 @@ actor PodWorker {
       machine.terminate()
       stopAll(graceSeconds: pod.spec["terminationGracePeriodSeconds"]?.integer ?? 30, &group)
     }
+  }
+
+  /// What a container wrote to its termination message's file; at most 4,096 bytes count, as with the kubelet.
+  private func terminationMessage(of container: String) -> String {
+    guard let data = try? Data(contentsOf: URL(filePath: launcher.folder.terminationMessage(container))) else { return "" }
+    return String(decoding: data.prefix(4096), as: UTF8.self)
   }
 
   /// Starts and stops what is due; true once the pod is over.

@@ -33,7 +33,8 @@ struct ServingGather: Sendable {
       }
       return ServingObservation.Revision(
         deployment: found.object, service: object(.service), disruptionBudget: object(.podDisruptionBudget),
-        autoscaler: object(.horizontalPodAutoscaler), troubles: ServingTroubles.read(pods[found.object.name] ?? []))
+        autoscaler: object(.horizontalPodAutoscaler), troubles: ServingTroubles.read(pods[found.object.name] ?? []),
+        digests: Set((pods[found.object.name] ?? []).compactMap(\.modelDigest)))
     }
     func own(_ type: ResourceType, _ key: ObjectKey) -> DynamicObject? {
       entry.first { $0.type == type && $0.object.key == key }?.object
@@ -114,6 +115,13 @@ struct ServingGather: Sendable {
     of resource: ModelDeployment
   ) async throws -> (ServingObservation.Model, ServingObservation.Access?, TrackingDatabase?) {
     let namespace = resource.metadata.namespace
+    if let uri = resource.spec.model.uri {
+      // What no tracking server knows needs none; where there is one, pods are told of it all the same.
+      let profile = try? await directory.profile(namespace: namespace, secret: resource.spec.tracking?.secret)
+      let access = ServingObservation.Access(
+        uri: profile?.podURI ?? "", credentials: profile?.credentialsSecret)
+      return (.resolved(.init(source: uri, uri: uri)), access, nil)
+    }
     let sweeps = caches.sweeps
     let resolver = ModelResolver(sweeps: { sweeps.object($0) })
     // A sweep may record elsewhere than the rest of its namespace; its model is then there too.
@@ -131,6 +139,16 @@ struct ServingGather: Sendable {
       guard let trouble = TrackingTrouble(error) else { throw error }
       return (.unavailable(reason: trouble.reason, message: trouble.message), access, nil)
     }
+  }
+}
+
+extension DynamicObject {
+  /// What the download told of the files that a pod serves.
+  fileprivate var modelDigest: String? {
+    let statuses = status["initContainerStatuses"]?.array ?? []
+    let fetch = statuses.first { $0["name"]?.string == "model" }
+    let told = fetch?[path: "state", "terminated", "message"]?.string
+    return fetch?[path: "state", "terminated", "exitCode"]?.int == 0 && told?.hasPrefix("sha256:") == true ? told : nil
   }
 }
 

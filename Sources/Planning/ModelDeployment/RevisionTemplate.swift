@@ -25,8 +25,18 @@ struct RevisionTemplate: Sendable {
       "uri": model.uri.map(JSONValue.string), "version": model.version.map(JSONValue.string),
       "digest": model.digest.map(JSONValue.string), "server": server, "template": spec.template,
       "tracking": .string(access.uri), "credentials": access.credentials.map(JSONValue.string),
+      "cache": spec.cache.flatMap { try? JSONValue(encoding: $0) }, "secret": spec.model.secret.map(JSONValue.string),
     ])
     return "\(owner)-\(ShortHash.of(identity.text()))"
+  }
+
+  /// How the model's files come to the pod; nil where the server loads the model by its URI.
+  private var fetch: ModelFetch? {
+    let isNeeded = spec.cache != nil || spec.template != nil || spec.model.uri != nil || spec.model.secret != nil
+    guard isNeeded else { return nil }
+    return ModelFetch(
+      model: model, access: access, image: spec.server?.image ?? defaultImage, cache: spec.cache,
+      secret: spec.model.secret)
   }
 
   /// The PodTemplateSpec.
@@ -45,6 +55,15 @@ struct RevisionTemplate: Sendable {
       let added = modelEnvironment.filter { !present.contains($0["name"]?.string ?? "") }
       containers[0]["env"] = .array(added + (containers[0]["env"]?.array ?? []))
       if containers[0]["lifecycle"] == nil { containers[0]["lifecycle"] = Self.drain }
+      if let fetch {
+        containers[0]["volumeMounts"] = .array((containers[0]["volumeMounts"]?.array ?? []) + [fetch.mount])
+        let before = fetch.initContainer.map { [$0] } ?? []
+        if !before.isEmpty || own[path: "spec", "initContainers"] != nil {
+          own[path: "spec", "initContainers"] = .array(before + (own[path: "spec", "initContainers"]?.array ?? []))
+        }
+        own[path: "spec", "volumes"] = .array(
+          (own[path: "spec", "volumes"]?.array ?? []) + [fetch.volume] + fetch.scratch)
+      }
       own[path: "spec", "containers"] = .array(containers)
     }
     return own
@@ -86,9 +105,18 @@ struct RevisionTemplate: Sendable {
       "runtimeClassName": server?.runtimeClassName.map(JSONValue.string),
       "priorityClassName": server?.priorityClassName.map(JSONValue.string),
       "topologySpreadConstraints": [spread],
-      "securityContext": RestrictedPod.pod, "terminationGracePeriodSeconds": .integer(max(30, longest + 10)),
-      "containers": [container], "volumes": [["name": "tmp", "emptyDir": [:]]],
+      "securityContext": security, "terminationGracePeriodSeconds": .integer(max(30, longest + 10)),
+      "initContainers": fetch?.initContainer.map { [$0] }, "containers": [container],
+      "volumes": .array(
+        [["name": "tmp", "emptyDir": [:]]] + (fetch.map { [$0.volume] + $0.scratch } ?? [])),
     ])
+  }
+
+  /// A claim's files belong to the group of the pods, so that each of them can add to the cache.
+  private var security: JSONValue {
+    var out = RestrictedPod.pod
+    if spec.cache?.claim != nil { out["fsGroup"] = JSONValue(RestrictedPod.user) }
+    return out
   }
 
   /// Proxies hear of the end of a pod later than the pod does; until then it goes on answering.
@@ -110,13 +138,13 @@ struct RevisionTemplate: Sendable {
       "readinessProbe": ["httpGet": ping, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 2],
       "livenessProbe": ["httpGet": ping, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 3],
       "lifecycle": Self.drain, "terminationMessagePolicy": "FallbackToLogsOnError",
-      "securityContext": RestrictedPod.container, "volumeMounts": [["name": "tmp", "mountPath": "/tmp"]],
+      "securityContext": RestrictedPod.container, "volumeMounts": .array([["name": "tmp", "mountPath": "/tmp"]] + (fetch.map { [$0.mount] } ?? [])),
     ])
   }
 
   private var modelEnvironment: [JSONValue] {
     var out: [JSONValue] = [["name": "MODEL_URI", "value": .string(model.uri ?? "")]]
-    out.append(["name": "MLFLOW_TRACKING_URI", "value": .string(access.uri)])
+    if !access.uri.isEmpty { out.append(["name": "MLFLOW_TRACKING_URI", "value": .string(access.uri)]) }
     if let secret = access.credentials { out += TrackingCredentials.environment(from: secret) }
     return out
   }
@@ -125,7 +153,7 @@ struct RevisionTemplate: Sendable {
     var out: [JSONValue] = [
       ["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
       // Where MLflow's scoring application looks for the model (mlflow/pyfunc/scoring_server/app.py).
-      ["name": "__pyfunc_model_path__", "value": .string(model.uri ?? "")],
+      ["name": "__pyfunc_model_path__", "value": .string(fetch == nil ? model.uri ?? "" : ModelFetch.path)],
       // The user has no entry in the image's /etc/passwd, where Python libraries would look for these two.
       ["name": "HOME", "value": "/tmp"], ["name": "USER", "value": "martlet"],
     ]

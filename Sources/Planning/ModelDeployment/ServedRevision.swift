@@ -47,6 +47,7 @@ struct RevisionLedger: Sendable {
       {
         record.model = try? value.decoded(as: ModelDeployment.ServedModel.self)
       }
+      if record.model?.digest == nil, let digest = revision.digests.first { record.model?.digest = digest }
       revisions[deployment.name] = ServedRevision(objects: revision, record: record)
     }
   }

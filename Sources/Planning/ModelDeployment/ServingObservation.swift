@@ -53,16 +53,19 @@ public struct ServingObservation: Sendable {
     public var autoscaler: DynamicObject?
     /// Those of its pods, the newest pod first.
     public var troubles: [PodTrouble]
+    /// The digests of the model's files that its pods have told; more than one where they differ.
+    public var digests: Set<String>
 
     public init(
       deployment: DynamicObject, service: DynamicObject? = nil, disruptionBudget: DynamicObject? = nil,
-      autoscaler: DynamicObject? = nil, troubles: [PodTrouble] = []
+      autoscaler: DynamicObject? = nil, troubles: [PodTrouble] = [], digests: Set<String> = []
     ) {
       self.deployment = deployment
       self.service = service
       self.disruptionBudget = disruptionBudget
       self.autoscaler = autoscaler
       self.troubles = troubles
+      self.digests = digests
     }
   }
 

@@ -144,6 +144,7 @@ extension ServingPass {
       guard var record else { return nil }
       let revision = ledger[record.name]
       record.weight = Int64(weights[record.name] ?? 0)
+      if record.model?.digest == nil, let digest = revision?.record.model?.digest { record.model?.digest = digest }
       record.replicas = revision?.replicas ?? record.replicas
       record.readyReplicas = revision?.state.ready ?? 0
       (record.requests, record.clientErrors, record.serverErrors, record.meanLatency) = (nil, nil, nil, nil)

@@ -114,6 +114,13 @@ extension ServingPass {
 
   private func settled(_ serving: ServedRevision?) -> Words {
     guard let serving else { return ("RollingOut", "the Deployment is being made", .moving) }
+    if serving.objects.digests.count > 1 {
+      let digests = serving.objects.digests.sorted().joined(separator: ", ")
+      return (
+        "ModelDigestsDiffer",
+        "pods of \(serving.name) have different files of \(serving.record.model?.uri ?? "the model"): \(digests)", .troubled
+      )
+    }
     let state = serving.state
     if state.isDone, !isChanging {
       return ("Serving", "\(state.ready) of \(serving.replicas) replicas serve \(serving.record.model?.uri ?? "")", .done)

@@ -138,9 +138,6 @@ public struct ServingPlanner: Planner {
 
   /// A spec that this version cannot serve at all.
   private static func impossible(_ spec: ModelDeployment.Spec) -> String? {
-    if spec.model.uri != nil {
-      return "spec.model.uri: this version serves models that MLflow tracks; set spec.model.sweep, registry or run"
-    }
     if spec.template == nil, spec.runtime != "MLflow" {
       return "spec.server.runtime: this version has the runtime MLflow only; use spec.template for another server"
     }
@@ -163,7 +160,6 @@ public struct ServingPlanner: Planner {
   private static func ignoredFields(_ spec: ModelDeployment.Spec) -> [String] {
     var fields: [String] = []
     if spec.routeProvider == .gateway, spec.ingress?.maxBodySize != nil { fields.append("spec.ingress.maxBodySize") }
-    if spec.model.secret != nil { fields.append("spec.model.secret") }
     return fields
   }
 }

@@ -270,12 +270,54 @@ import Testing
 
   @Test("Fields that are not acted on are named, and ones without which nothing can be served stall")
   func unsupported() {
-    var world = ServingWorld { $0.spec.model.secret = "s3" }
+    var world = ServingWorld {
+      $0.spec.route = .gateway
+      $0.spec.ingress = .init(host: "h", gateway: .init(name: "g"), maxBodySize: "1Mi")
+    }
     world.reconcile()
-    #expect(world.condition("FieldsNotSupported")?.message.contains("spec.model.secret") == true)
-    world = ServingWorld { $0.spec.model = .init(uri: "s3://bucket/model") }
+    #expect(world.condition("FieldsNotSupported")?.message.contains("spec.ingress.maxBodySize") == true)
+    world = ServingWorld { $0.spec.rollout = .init(strategy: .shadow) }
     #expect(world.reconcile().steps.isEmpty)
     #expect(world.condition("Stalled")?.reason == "NotYetSupported")
+  }
+
+  @Test(
+    "A model's files come by a download, from a claim or as an image, and are at the same place",
+    arguments: [
+      ("s3://bucket/model", "emptyDir", true), ("https://host/model.tgz", "emptyDir", true),
+      ("pvc://models/churn/3", "persistentVolumeClaim", false), ("oci://ghcr.io/models/churn:3", "image", false),
+    ])
+  func files(_ uri: String, _ source: String, _ downloads: Bool) throws {
+    var world = ServingWorld { $0.spec.model = .init(uri: uri, secret: "s3") }
+    world.model = .resolved(.init(source: uri, uri: uri))
+    world.settle()
+    let pod = try #require(world.revisions.first?.spec[path: "template", "spec"])
+    let volume = try #require(pod["volumes"]?.array?.first { $0["name"] == "model" })
+    #expect(volume[source] != nil)
+    let mount = pod["containers"]?[0]?["volumeMounts"]?.array?.first { $0["name"] == "model" }
+    #expect(mount?["mountPath"] == "/mnt/model" && mount?["readOnly"] == true)
+    let fetch = pod["initContainers"]?[0]
+    #expect((fetch != nil) == downloads)
+    if downloads { #expect(fetch?["envFrom"]?[0]?[path: "secretRef", "name"] == "s3") }
+    if source == "persistentVolumeClaim" { #expect(mount?["subPath"] == "churn/3") }
+    let environment = pod["containers"]?[0]?["env"]?.array ?? []
+    #expect(environment.first { $0["name"] == "__pyfunc_model_path__" }?["value"] == "/mnt/model")
+  }
+
+  @Test("Files are kept by version: another version has another folder of the same cache")
+  func cache() throws {
+    var world = ServingWorld { $0.spec.cache = .init(claim: "models") }
+    world.settle()
+    world.model = ServingWorld.model(2)
+    world.settle()
+    func folder(_ number: Int) -> JSONValue? {
+      world.revision(number)?.spec[path: "template", "spec", "containers"]?[0]?["volumeMounts"]?.array?
+        .first { $0["name"] == "model" }?["subPath"]
+    }
+    #expect(folder(1) != nil && folder(1) != folder(2))
+    let pod = world.revision(1)?.spec[path: "template", "spec"]
+    #expect(pod?[path: "securityContext", "fsGroup"] == 10001)
+    #expect(pod?["volumes"]?.array?.contains { $0[path: "persistentVolumeClaim", "claimName"] == "models" } == true)
   }
 
   @Test("An object that the API server refuses is said once, beside what was known")

@@ -1,0 +1,121 @@
+import CRDTypes
+import FoundationEssentials
+import JSON
+import KubernetesAPI
+import TestSupport
+import Testing
+
+@Suite("A model's files")
+struct ModelFilesTests {
+  /// A server of one's own: it answers with the model's files by name, and nothing of Martlet is in it.
+  private static let server = """
+    import http.server, json, os
+
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            files = sorted(os.listdir("/mnt/model"))
+            body = json.dumps({"predictions": [",".join(files)], "uri": os.environ["MODEL_URI"]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+
+    http.server.ThreadingHTTPServer((os.environ["POD_IP"], 9000), Handler).serve_forever()
+    """
+
+  private static func deployment(_ scope: TestNamespace, _ host: String, _ more: [String: JSONValue]) -> DynamicObject {
+    var deployment = DynamicObject(ModelDeployment.type, scope.key("files"))
+    deployment.spec = [
+      "replicas": 1, "ingress": ["host": .string(host)],
+      "template": [
+        "spec": [
+          "containers": [
+            [
+              "name": "server", "image": "python:3.11", "command": ["python3", "-c", .string(server)],
+              "env": [["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]]],
+              "ports": [["containerPort": 9000]],
+              "readinessProbe": ["httpGet": ["path": "/", "port": 9000], "periodSeconds": 1],
+            ]
+          ]
+        ]
+      ],
+    ]
+    for (name, value) in more { deployment.spec[name] = value }
+    return deployment
+  }
+
+  @Test("are downloaded once into a cache, given to a server of one's own, and told by their digest")
+  func cached() async throws {
+    let runs = try await Models.runs()
+    try await TestNamespace.run("files") { scope in
+      guard scope.cluster.isLocal else { return }
+      let cache = scope.folder.file("models")
+      try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+      for path in [scope.folder.path, cache] {
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path)
+      }
+      let host = "\(scope.name).example.com"
+      let run = try #require(runs["one"])
+      try await scope.create(
+        Self.deployment(scope, host, ["model": ["run": .string(run)], "cache": ["nodePath": .string(cache)]]),
+        as: ModelDeployment.type)
+      let ready = try await scope.wait(ModelDeployment.type, "files", "Ready", within: .seconds(120))
+      let digest = try #require(ready.status[path: "stable", "model", "digest"]?.string)
+      #expect(digest.hasPrefix("sha256:"))
+      let traffic = try Traffic(scope, host: host)
+      try await eventually("the files to be seen") {
+        let answer = try await traffic.ask()
+        guard answer.prediction?.contains("MLmodel") == true else { throw NotYet("\(answer)") }
+      }
+      // A second pod finds them there; with a file that was changed they are fetched again.
+      func scale(_ replicas: Int) async throws {
+        try await scope.client.setScale(
+          ModelDeployment.type, scope.key("files"), replicas: replicas, fieldManager: TestNamespace.manager)
+        try await eventually("\(replicas) replicas", within: .seconds(90)) {
+          let found = try await scope.client.get(ModelDeployment.type, scope.key("files"))
+          guard found.status["ready"]?.string == "\(replicas)/\(replicas)" else { throw NotYet(found.conditionText) }
+        }
+      }
+      func said() async throws -> [String] {
+        var out: [String] = []
+        for pod in try await scope.client.list(.pod, namespace: scope.name).items.sorted(by: { $0.name < $1.name }) {
+          out.append(try scope.kubectl("logs", pod.name, "-c", "model").output)
+        }
+        return out
+      }
+      try await scale(2)
+      if scope.cluster.hasLogs {
+        let logs = try await said()
+        #expect(logs.count { $0.contains("downloading") } == 1)
+        #expect(logs.count { $0.contains("is in the cache") } == 1)
+      }
+      #expect(
+        try await scope.client.get(ModelDeployment.type, scope.key("files"))
+          .status[path: "stable", "model", "digest"]?.string == digest)
+    }
+  }
+
+  @Test("that cannot be downloaded are said with the download's own last words")
+  func missing() async throws {
+    try await TestNamespace.run("nofiles") { scope in
+      let host = "\(scope.name).example.com"
+      try await scope.create(
+        Self.deployment(scope, host, ["model": ["uri": .string("\(scope.mlflow.url)/nothing/here.bin")]]),
+        as: ModelDeployment.type)
+      try await eventually("the message of the download", within: .seconds(90)) {
+        let found = try await scope.client.get(ModelDeployment.type, scope.key("files"))
+        let message = found.condition("Ready")?["message"]?.string ?? ""
+        guard message.contains("here.bin answered 404") else { throw NotYet(found.conditionText) }
+      }
+    }
+  }
+}
