@@ -25,7 +25,7 @@ struct ObjectWorld: Sendable {
       case .delete(let reference, _):
         objects[reference] = nil
         deleted.append(reference)
-      case .patch, .finalizer: break
+      case .patch, .finalizer, .make, .together: break
       }
     }
     return records

@@ -77,6 +77,18 @@ struct SweepSimulation {
     }
   }
 
+  /// A plan is the same whether settled trials are looked at or set apart.
+  private func checkSettled(_ world: inout SweepWorld, _ seed: Int) {
+    world.setsSettledApart = false
+    let plain = world.plan()
+    world.setsSettledApart = true
+    let apart = world.plan()
+    #expect(plain.status == apart.status, "seed \(seed)")
+    #expect(plain.events == apart.events, "seed \(seed)")
+    #expect(plain.next == apart.next, "seed \(seed)")
+    #expect("\(plain.steps)" == "\(apart.steps)", "seed \(seed)")
+  }
+
   /// What a job does next.
   private func act(
     _ world: inout SweepWorld, _ job: TrialJob, _ hostility: Hostility, _ stream: inout RandomStream
@@ -136,6 +148,7 @@ struct SweepSimulation {
       }
       let runs = world.runs.count
       let used = world.gpuSeconds
+      if rounds % 5 == 0 { checkSettled(&world, seed) }
       world.reconcile(dyingAfter: chance(hostility.death) ? stream.index(below: 4) : nil)
       if world.sweep.spec.budget != nil, used >= 1.5 * 3600 {
         #expect(world.runs.count == runs, "no trial is started once the budget is used up (seed \(seed))")
