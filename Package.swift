@@ -99,7 +99,7 @@ let package = Package(
     .executableTarget(
       name: "Operator",
       dependencies: [
-        "Locking",
+        "CLinux", "Locking",
         "JSON", "CRDTypes", "Search", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
         "Observability", "ControllerKit", "HealthServer", arguments,
       ], swiftSettings: strict),

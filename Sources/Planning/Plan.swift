@@ -6,7 +6,7 @@ public import JSON
 /// The shell takes `steps` in order and may die between any two of them; planning again from what is then
 /// observed must lead to the same fixed point. Status and events come after the last step.
 public struct Plan<Status: Sendable, Record: Sendable>: Sendable {
-  /// Changes to the world, in order.
+  /// Changes to the world, in order; those of `together` side by side.
   public var steps: [Step]
   /// The whole status, conditions and observedGeneration with it. The shell writes it only if it differs.
   public var status: Status
@@ -26,6 +26,12 @@ public struct Plan<Status: Sendable, Record: Sendable>: Sendable {
   public enum Step: Sendable {
     /// A change outside Kubernetes, such as a run to be created in MLflow.
     case record(Record)
+    /// A change outside Kubernetes that makes something, and then the steps that are to know what it is called. The
+    /// next plan finds by itself what was made, where the process died before them.
+    case make(Record, then: @Sendable (_ name: String) -> [Step])
+    /// Lanes that do not depend on each other: they may be carried out side by side, each of them in order. Where one
+    /// fails the others go on, and the plan ends after them.
+    case together([[Step]])
     /// Creates the object; one of that name that has the same controller counts as created.
     case create(DynamicObject)
     /// Server-side apply of every field that this project owns, conflicts forced.

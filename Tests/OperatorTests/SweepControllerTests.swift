@@ -24,7 +24,7 @@ import Testing
     SweepController(
       gather: SweepGather(
         caches: place.caches, directory: place.directory, connections: place.connections, settled: SettledRuns(),
-        curves: CurveStore(), workloads: WorkloadReader(time: SystemTime()) { _, _ in [] }),
+        trials: TrialReader(caches: place.caches, views: TrialViews(), time: SystemTime()), curves: CurveStore(), workloads: WorkloadReader(time: SystemTime()) { _, _ in [] }),
       planner: SweepPlanner(), shell: place.shell(SweepController.name), time: SystemTime(),
       curveInterval: .seconds(5))
   }

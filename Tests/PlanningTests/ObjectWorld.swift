@@ -28,7 +28,7 @@ struct ObjectWorld: Sendable {
         deleted.append(reference)
       case .patch(let reference, let patch):
         if let json = objects[reference]?.json { objects[reference]?.json = Self.merged(json, patch) }
-      case .finalizer: break
+      case .finalizer, .make, .together: break
       }
     }
     return records

@@ -1,11 +1,12 @@
 public import CRDTypes
+import JSON
 import KubernetesAPI
 public import Planning
 
-/// Carries out plans of one controller: the steps in order, then the status, then the events.
+/// Carries out plans of one controller: the steps in order, lanes of them side by side, then the status, then the events.
 ///
 /// It may be stopped between any two steps; carrying out the next plan completes what is missing. An error ends the
-/// plan where it is, so that no step runs whose predecessor failed.
+/// plan where it is, so that no step runs whose predecessor failed; lanes beside the one that failed come to their end.
 public struct ApplyShell: Sendable {
   /// `martlet-<controller>`: who owns the fields that are applied.
   public let fieldManager: String
@@ -17,6 +18,7 @@ public struct ApplyShell: Sendable {
   private let observer: StepObserver
   private let volatile: Set<String>
   private let pacing: StatusPacing?
+  private let width: Int
 
   /// - Parameters:
   ///   - controller: a name in lower case with dashes, such as `training-sweep`.
@@ -24,10 +26,12 @@ public struct ApplyShell: Sendable {
   ///   - observer: asked before and told after each step; see `StepObserver`.
   ///   - volatileStatusFields: members of the status, at any depth, that alone do not call for a write.
   ///   - pacing: how often a status that tells of progress alone is written; at once where it is nil.
+  ///   - width: so many lanes are carried out at a time.
   public init(
     client: any ObjectClient, controller: String, catalog: ResourceCatalog = ResourceCatalog(),
     events: EventRecorder? = nil, observer: StepObserver = StepObserver(),
-    volatileStatusFields: Set<String> = ["lastTransitionTime"], pacing: StatusPacing? = nil
+    volatileStatusFields: Set<String> = ["lastTransitionTime"], pacing: StatusPacing? = nil,
+    width: Int = 16
   ) {
     self.client = client
     self.catalog = catalog
@@ -37,6 +41,7 @@ public struct ApplyShell: Sendable {
     self.observer = observer
     volatile = volatileStatusFields
     self.pacing = pacing
+    self.width = max(1, width)
   }
 
   /// Carries out a plan that asks for nothing outside Kubernetes.
@@ -47,43 +52,47 @@ public struct ApplyShell: Sendable {
     try await carryOut(plan, for: resource, type: type) { _ in }
   }
 
+  /// Carries out a plan whose records have no names: no step waits for one.
+  @discardableResult
+  public func carryOut<Status: Codable & Sendable, Record: Sendable>(
+    _ plan: Plan<Status, Record>, for resource: DynamicObject, type: ResourceType,
+    record: @escaping @Sendable (Record) async throws -> Void
+  ) async throws -> Next {
+    try await carryOut(plan, for: resource, type: type, created: { _ in }) { change -> String? in
+      try await record(change)
+      return nil
+    }
+  }
+
   /// Carries out a plan.
   ///
   /// - Parameters:
   ///   - resource: the object that the plan is for, as it was observed.
-  ///   - record: makes a change outside Kubernetes; it must be idempotent.
+  ///   - created: told of each object that a step has created, or found created, as the server has it.
+  ///   - record: makes a change outside Kubernetes and says what the thing that it made is called, if it made one; it
+  ///     must be idempotent, and is called by several lanes at a time.
   /// - Returns: when to plan again.
   @discardableResult
   public func carryOut<Status: Codable & Sendable, Record: Sendable>(
     _ plan: Plan<Status, Record>, for resource: DynamicObject, type: ResourceType,
-    record: @Sendable (Record) async throws -> Void
+    created: @escaping @Sendable (DynamicObject) -> Void,
+    record: @escaping @Sendable (Record) async throws -> String?
   ) async throws -> Next {
-    var resource = resource
-    for (number, step) in plan.steps.enumerated() {
-      try await observer.before(number)
-      switch step {
-      case .record(let change): try await record(change)
-      case .create(let object): try await create(object)
-      case .apply(let object): try await apply(object)
-      case .patch(let reference, let patch):
-        _ = try await client.patch(
-          reference.type, reference.key, .merge(patch), subresource: nil, fieldManager: fieldManager)
-      case .delete(let reference, let uid): try await delete(reference, uid: uid)
-      case .finalizer(let name, let present):
-        resource = try await set(Finalizer(name), present: present, on: resource, type: type)
-      }
-      try await observer.after(number)
-    }
+    let run = PlanRun<Status, Record>(
+      shell: self, resource: resource, type: type, width: width, observer: observer, created: created, record: record)
+    try await run.carryOut(plan.steps)
+    let resource = run.resource
     let wait = try await writeStatus(
-      plan.status, of: resource, type: type, number: plan.steps.count, isUrgent: !plan.events.isEmpty)
+      plan.status, of: resource, type: type, number: run.begun, isUrgent: !plan.events.isEmpty)
     for draft in plan.events { events?.record(draft, about: resource, of: type, from: reporter) }
     return wait.map { plan.next.earliest(.after($0)) } ?? plan.next
   }
 
-  private func create(_ object: DynamicObject) async throws {
+  /// Returns the object as the server has it.
+  func create(_ object: DynamicObject) async throws -> DynamicObject {
     let type = try type(of: object)
     do {
-      _ = try await client.create(object, as: type, fieldManager: fieldManager)
+      return try await client.create(object, as: type, fieldManager: fieldManager)
     } catch let error as APIError where error.isAlreadyExists {
       let reference = ObjectReference(type, object.key)
       guard let existing = try await client.find(type, object.key), !existing.isDeleting else {
@@ -92,15 +101,21 @@ public struct ApplyShell: Sendable {
       guard let wanted = object.controllerReference?.uid, existing.controllerReference?.uid == wanted else {
         throw ApplyError(object: reference, problem: .nameTaken(by: existing.controllerReference))
       }
+      return existing
     }
   }
 
-  private func apply(_ object: DynamicObject) async throws {
+  func patch(_ reference: ObjectReference, _ patch: JSONValue) async throws {
+    _ = try await client.patch(
+      reference.type, reference.key, .merge(patch), subresource: nil, fieldManager: fieldManager)
+  }
+
+  func apply(_ object: DynamicObject) async throws {
     let type = try type(of: object)
     _ = try await client.apply(object, as: type, fieldManager: fieldManager, force: true, subresource: nil)
   }
 
-  private func delete(_ reference: ObjectReference, uid: String?) async throws {
+  func delete(_ reference: ObjectReference, uid: String?) async throws {
     do {
       try await client.delete(reference.type, reference.key, options: DeleteOptions(uid: uid))
     } catch let error as APIError where error.isNotFound || (uid != nil && error.isConflict) {
@@ -108,7 +123,7 @@ public struct ApplyShell: Sendable {
     }
   }
 
-  private func set(
+  func set(
     _ finalizer: Finalizer, present: Bool, on resource: DynamicObject, type: ResourceType
   ) async throws -> DynamicObject {
     let patch = present ? finalizer.addition(to: resource) : finalizer.removal(from: resource)

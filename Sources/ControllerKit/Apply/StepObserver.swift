@@ -1,7 +1,8 @@
 /// Sees each step of a plan before and after it is carried out, and may end the plan there by throwing.
 ///
-/// The steps of a plan are numbered from 0; the status, where it is written, comes after the last. In production
-/// `before` is the guard that this process still leads; in tests `aborting(after:)` stands for a crash.
+/// The steps of a plan are numbered from 0 in the order in which they begin, also where they go on side by side; the
+/// status, where it is written, comes after the last. In production `before` is the guard that this process still leads;
+/// in tests `aborting(after:)` stands for a crash.
 public struct StepObserver: Sendable {
   public let before: @Sendable (Int) async throws -> Void
   public let after: @Sendable (Int) async throws -> Void

@@ -72,6 +72,9 @@ public final class Informer: Sendable {
   /// The objects that have an owner of this UID, sorted by key.
   public func objects(ownedBy uid: String) -> [DynamicObject] { objects(by: ObjectIndex.owner.name, uid) }
 
+  /// What changed after a revision that an earlier answer gave; with nil, the revision to begin with.
+  public func changes(since revision: UInt64?) -> CacheChanges { state.withLock { $0.store.changes(since: revision) } }
+
   /// Returns when the cache has its first lists, or when the task is cancelled.
   public func waitForSync() async { await synced.wait() }
 

@@ -19,6 +19,7 @@ struct ObjectStore: Sendable {
   private var staged: [String?: [ObjectKey: DynamicObject]] = [:]
   private(set) var syncedScopes: Set<String?> = []
   private let transform: ObjectTransform
+  private var journal = ChangeJournal()
 
   init(indexes: [ObjectIndex] = [], transform: ObjectTransform = ObjectTransform()) {
     self.indexes = Dictionary(indexes.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -31,6 +32,9 @@ struct ObjectStore: Sendable {
     let keys = indexes[index]?.keys(for: value) ?? []
     return keys.sorted().compactMap { objects[$0] }
   }
+
+  /// What changed after a revision, which an earlier answer gave.
+  func changes(since revision: UInt64?) -> CacheChanges { journal.changes(since: revision) }
 
   mutating func apply(_ event: WatchEvent, scope: String?) -> [Change] {
     switch event {
@@ -80,6 +84,7 @@ struct ObjectStore: Sendable {
     }
     objects[key] = new
     for name in indexes.keys { indexes[name]?.update(key, old: old, new: new) }
+    journal.note(key, [old, new].compactMap { $0?.controllerReference })
     return Change(key: key, old: old, new: new)
   }
 }

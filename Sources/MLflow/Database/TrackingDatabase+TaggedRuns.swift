@@ -64,41 +64,42 @@ extension TrackingDatabase {
       """, prepared: false)
     let runs = try rows.map { try Self.run($0) }
     let known = Set(known)
-    let contents = try await contents(
-      of: runs.map(\.id).filter { !known.contains($0) }, tagsBeginning: prefix, and: names, extremesOf: metrics)
-    return runs.map { TaggedRun(run: $0, content: contents[$0.id]) }
+    let read = try await self.runs(
+      runs.map(\.id).filter { !known.contains($0) }, tagsBeginning: prefix, and: names, extremesOf: metrics)
+    let contents = Dictionary(read.map { ($0.run.id, $0) }) { $1 }
+    return runs.map { contents[$0.id] ?? TaggedRun(run: $0, content: nil) }
   }
 
-  private func contents(
-    of ids: [String], tagsBeginning prefix: String, and names: [String], extremesOf curves: [String]
-  ) async throws -> [String: RunContent] {
-    guard !ids.isEmpty else { return [:] }
+  /// The runs of these ids with their content, in any order; ids that MLflow does not know are left out. Parameters as
+  /// in `runs(tagged:)`.
+  public func runs(
+    _ ids: [String], tagsBeginning prefix: String, and names: [String] = [], extremesOf curves: [String] = []
+  ) async throws -> [TaggedRun] {
+    guard !ids.isEmpty else { return [] }
     // NaN stands for a curve without a finite value.
     func extremes(_ aggregate: String) -> SQL {
       guard !curves.isEmpty else { return "ARRAY[]::float8[]" }
       return """
         ARRAY(SELECT coalesce(
-          (SELECT \(unescaped: aggregate)(h.value) FROM metrics h WHERE h.run_uuid = r.id AND h.key = c.key
+          (SELECT \(unescaped: aggregate)(h.value) FROM metrics h WHERE h.run_uuid = r.run_uuid AND h.key = c.key
             AND NOT h.is_nan AND abs(h.value) \(BestRunQuery.finite)), 'NaN'::float8)
           FROM unnest(\(curves)) WITH ORDINALITY c(key, n) ORDER BY c.n)
         """
     }
     let tags: SQL = """
-      FROM tags t WHERE t.run_uuid = r.id AND (starts_with(t.key, \(prefix)) OR t.key = ANY(\(names))) ORDER BY t.key
+      FROM tags t WHERE t.run_uuid = r.run_uuid AND (starts_with(t.key, \(prefix)) OR t.key = ANY(\(names))) ORDER BY t.key
       """
-    let parameters: SQL = "FROM params p WHERE p.run_uuid = r.id ORDER BY p.key"
-    let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.id ORDER BY m.key"
+    let parameters: SQL = "FROM params p WHERE p.run_uuid = r.run_uuid ORDER BY p.key"
+    let metrics: SQL = "FROM latest_metrics m WHERE m.run_uuid = r.run_uuid ORDER BY m.key"
     let rows = try await read(
       """
-      SELECT r.id, ARRAY(SELECT t.key \(tags)), ARRAY(SELECT coalesce(t.value, '') \(tags)),
+      SELECT \(Self.columns), ARRAY(SELECT t.key \(tags)), ARRAY(SELECT coalesce(t.value, '') \(tags)),
         ARRAY(SELECT p.key \(parameters)), ARRAY(SELECT p.value \(parameters)),
         ARRAY(SELECT m.key \(metrics)), ARRAY(SELECT \(Self.logged("m")) \(metrics)),
         \(extremes("min")), \(extremes("max"))
-      FROM unnest(\(ids)) r(id)
+      FROM unnest(\(ids)) wanted(id) JOIN runs r ON r.run_uuid = wanted.id
       """)
-    var out: [String: RunContent] = [:]
-    for row in rows { out[try row.decode(at: 0, as: String.self)] = try Self.content(row, curves) }
-    return out
+    return try rows.map { TaggedRun(run: try Self.run($0), content: try Self.content($0, curves)) }
   }
 
   private static func content(_ row: Row, _ curves: [String]) throws -> RunContent {
@@ -106,12 +107,12 @@ extension TrackingDatabase {
       let keys = try row.decode(at: column, as: [String].self)
       return Dictionary(zip(keys, try row.decode(at: column + 1, as: [Value].self))) { $1 }
     }
-    let lows = try row.decode(at: 7, as: [Double].self)
-    let highs = try row.decode(at: 8, as: [Double].self)
+    let lows = try row.decode(at: 14, as: [Double].self)
+    let highs = try row.decode(at: 15, as: [Double].self)
     var extremes: [String: ClosedRange<Double>] = [:]
     for (name, (low, high)) in zip(curves, zip(lows, highs)) where low <= high { extremes[name] = low...high }
     return RunContent(
-      tags: try map(1, String.self), parameters: try map(3, String.self), metrics: try map(5, Double.self),
+      tags: try map(8, String.self), parameters: try map(10, String.self), metrics: try map(12, Double.self),
       extremes: extremes)
   }
 }

@@ -38,7 +38,8 @@ struct ControllerSet: Sendable {
     }
     let sweep = SweepController(
       gather: SweepGather(
-        caches: caches, directory: directory, connections: connections, settled: SettledRuns(), curves: CurveStore(),
+        caches: caches, directory: directory, connections: connections, settled: SettledRuns(),
+        trials: TrialReader(caches: caches, views: TrialViews(), time: time), curves: CurveStore(),
         workloads: workloads),
       planner: SweepPlanner(), shell: shell(SweepController.name), time: time,
       curveInterval: configuration.curveInterval)

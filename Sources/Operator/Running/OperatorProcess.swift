@@ -1,3 +1,4 @@
+import CLinux
 import CRDTypes
 import ControllerKit
 import FoundationEssentials
@@ -17,6 +18,7 @@ struct OperatorProcess: Sendable {
 
   /// Runs until SIGTERM or SIGINT, then ends in an orderly way and returns. Throws what keeps it from running.
   func run() async throws {
+    martlet_limit_arenas(2)
     let log = Logger("operator", to: output)
     let metrics = MetricRegistry()
     let process = ProcessMetrics(metrics)

@@ -3,14 +3,14 @@ import Locking
 import Observability
 import Planning
 
-/// The runs of sweeps that will not change any more, kept so that each is read once.
+/// The runs of sweeps before others that will not change any more, kept so that each is read once.
 final class SettledRuns: Sendable {
   private struct Entry: Sendable {
     let metrics: Set<String>
     var runs: [String: RunRecord]
   }
 
-  /// By the sweep that reads, and then by the UID of the sweep whose runs they are: its own, or one before it.
+  /// By the sweep that reads, and then by the UID of the sweep whose runs they are.
   private let entries = Locked<[ObjectKey: [String: Entry]]>([:])
 
   /// The settled runs of a sweep by id; none where they were kept for other metrics.
@@ -35,13 +35,6 @@ final class SettledRuns: Sendable {
     }
     let kept = settled
     entries.withLock { $0[key, default: [:]][uid] = Entry(metrics: metrics, runs: kept) }
-  }
-
-  /// Has a run read anew: something was written to it.
-  func read(again run: String, of key: ObjectKey) {
-    entries.withLock { entries in
-      for uid in entries[key]?.keys.sorted() ?? [] { entries[key]?[uid]?.runs[run] = nil }
-    }
   }
 
   func forget(_ key: ObjectKey) { entries.withLock { $0[key] = nil } }

@@ -55,10 +55,13 @@ struct SweepController: Sendable {
       let isQueued = sweep.spec.queue != nil && reading.observation.awaitsAdmission
       return isQueued ? next.earliest(.after(WorkloadReader.lifetime)) : next
     } catch let error as APIError where error.isRefusal && error.path.hasSuffix("/jobs") {
+      gather.trials.views.forget(key)
       context.log.warning("The API server refused a Job", ["error": .string(error.message)])
       let plan = planner.refused(sweep, because: error.message, isFinal: error.isInvalid, at: time.date)
       return try await carryOut(plan, for: object, nil)
     } catch {
+      // What came of the plan is not known.
+      gather.trials.views.forget(key)
       guard let trouble = TrackingTrouble(error) else { throw error }
       context.log.warning(
         "MLflow refused a change", ["reason": .string(trouble.reason), "error": .string(trouble.message)])
@@ -72,14 +75,26 @@ struct SweepController: Sendable {
   private func carryOut(
     _ plan: Plan<TrainingSweep.Status, SweepRecord>, for object: DynamicObject, _ connection: TrackingConnection?
   ) async throws -> Next {
-    try await shell.carryOut(plan, for: object, type: TrainingSweep.type) { record in
+    let views = gather.trials.views
+    let key = object.key
+    return try await shell.carryOut(plan, for: object, type: TrainingSweep.type) { created in
+      guard created.kind == ResourceType.job.kind, let job = TrialJob(reading: created, pods: []) else { return }
+      views.change(key) { $0.add(job) }
+    } record: { [time] record in
       guard let connection else {
         throw TrackingTrouble(reason: "TrackingUnavailable", message: "MLflow is not reachable")
       }
       let records = SweepRecords(
-        connection: connection, sweep: object.key.description, date: { [time] in time.date })
-      try await records.carryOut(record)
-      if case .log(let run, _, _, _) = record { gather.settled.read(again: run, of: object.key) }
+        connection: connection, sweep: key.description, looksFirst: !views.isCurrent(key),
+        date: { time.date })
+      let made = try await records.carryOut(record)
+      switch record {
+      case .createRun(let run):
+        if let made { views.change(key) { $0.add(RunRecord(made: run, id: made)) } }
+      case .log(let id, _, _, _), .updateRun(let id, _, _): views.change(key) { $0.note(run: id) }
+      case .createExperiment, .register: break
+      }
+      return made
     }
   }
 }

@@ -10,7 +10,9 @@ struct SweepGather: Sendable {
   let caches: Caches
   let directory: TrackingDirectory
   let connections: TrackingConnections
+  /// The runs of sweeps before others.
   let settled: SettledRuns
+  let trials: TrialReader
   let curves: CurveStore
   let workloads: WorkloadReader
 
@@ -22,23 +24,27 @@ struct SweepGather: Sendable {
 
   /// Throws only what the API server says: trouble with MLflow is part of the observation.
   func read(_ sweep: TrainingSweep) async throws -> Reading {
-    let jobs = try await jobs(of: sweep)
     do {
       let profile = try await directory.profile(
         namespace: sweep.metadata.namespace, secret: sweep.spec.tracking?.secret)
       let connection = try await connections.connection(to: profile)
-      let experiment = try await connection.database.experiment(named: SweepPlanner.experimentName(of: sweep))
-      let runs = try await runs(of: sweep, connection.database)
       let access = SweepObservation.Access(trackingURI: profile.podURI, credentials: profile.credentialsSecret)
+      let view = try await trials.view(of: sweep, profile, connection.database)
       var observation = SweepObservation(
-        jobs: jobs, runs: runs, tracking: .available(access), experimentID: experiment)
-      observation.curves = try await curves(of: sweep, runs, profile, connection.database)
+        jobs: view.jobs, runs: view.runs, tracking: .available(access), experimentID: view.experiment)
+      observation.settled = view.settled
+      trials.views.put(view, of: sweep.key)
+      try await addWorkloads(to: &observation.jobs, of: sweep)
+      observation.curves = try await curves(of: sweep, view, profile, connection.database)
       observation.earlier = try await earlier(than: sweep, connection.database)
       observation.registry = try await registry(of: sweep, connection.database)
       observation.service = service(of: sweep)
       return Reading(observation: observation, connection: connection)
     } catch {
       guard let trouble = TrackingTrouble(error) else { throw error }
+      trials.views.forget(sweep.key)
+      var jobs = trials.jobs(of: sweep)
+      try await addWorkloads(to: &jobs, of: sweep)
       return Reading(
         observation: SweepObservation(
           jobs: jobs, tracking: .unavailable(reason: trouble.reason, message: trouble.message)),
@@ -49,49 +55,29 @@ struct SweepGather: Sendable {
   func forget(_ key: ObjectKey) {
     settled.forget(key)
     curves.forget(key)
+    trials.views.forget(key)
   }
 
-  /// The Jobs that the sweep controls, with what their pods and, for a sweep with a queue, Kueue say.
-  private func jobs(of sweep: TrainingSweep) async throws -> [TrialJob] {
-    guard let uid = sweep.metadata.uid else { return [] }
-    var jobs = caches.jobs.objects(ownedBy: uid).compactMap { job in
-      let pods = caches.pods.objects(ownedBy: job.uid).sorted {
-        ($0.creationTimestamp ?? "") < ($1.creationTimestamp ?? "")
-      }
-      return TrialJob(reading: job, pods: pods)
-    }
-    guard sweep.spec.queue != nil, jobs.contains(where: { !$0.state.isFinished }) else { return jobs }
+  /// Adds what Kueue says of the Jobs of a sweep with a queue.
+  private func addWorkloads(to jobs: inout [TrialJob], of sweep: TrainingSweep) async throws {
+    guard sweep.spec.queue != nil, jobs.contains(where: { !$0.state.isFinished }) else { return }
     let queued = try await workloads.workloads(in: sweep.metadata.namespace)
     for index in jobs.indices {
       if let workload = queued[jobs[index].uid] { jobs[index].add(workload) }
     }
-    return jobs
-  }
-
-  private func runs(of sweep: TrainingSweep, _ database: TrackingDatabase) async throws -> [RunRecord] {
-    guard let uid = sweep.metadata.uid else { return [] }
-    let objectives = sweep.objectives
-    let metrics = Set((sweep.spec.constraints ?? []).map(\.metric) + objectives.map(\.metric))
-    // The extremes of a curve cost a scan of its history.
-    let extremes = objectives.filter { ($0.statistic ?? .last) != .last }.map(\.metric)
-    let known = settled.runs(of: sweep.key, uid: uid, metrics: metrics)
-    let runs = try await database.runs(
-      ofSweep: uid, extremesOf: extremes, known: known)
-    settled.keep(runs, of: sweep.key, uid: uid, metrics: metrics)
-    return runs
   }
 
   /// The objective's curves, where a rule stops trials by them.
   private func curves(
-    of sweep: TrainingSweep, _ runs: [RunRecord], _ profile: TrackingProfile, _ database: TrackingDatabase
+    of sweep: TrainingSweep, _ view: TrialView, _ profile: TrackingProfile, _ database: TrackingDatabase
   ) async throws -> [Int: LearningCurve] {
-    let isOver = sweep.status?.completionTime != nil && !runs.contains { !$0.status.isOver }
+    let isOver = sweep.status?.completionTime != nil && !view.runs.contains { !$0.status.isOver }
     guard let uid = sweep.metadata.uid, let metric = sweep.spec.objective?.metric, sweep.stopsEarly, !isOver else {
       curves.forget(sweep.key)
       return [:]
     }
     let folds = sweep.spec.crossValidation.map { Int($0.folds) }
-    let own = runs.filter { !$0.isDeleted && ($0.fold != nil) == (folds != nil) }
+    let own = (view.runs + view.settled.runs).filter { !$0.isDeleted && ($0.fold != nil) == (folds != nil) }
     let cursors = curves.follow(sweep.key, uid: uid, metric: metric, profile: profile, runs: own)
     if !cursors.isEmpty {
       curves.add(try await database.histories(cursors), read: cursors, to: sweep.key)
@@ -158,7 +144,7 @@ extension TrackingDatabase {
 }
 
 extension TrainingSweep {
-  fileprivate var objectives: [Objective] { spec.objectives ?? spec.objective.map { [$0] } ?? [] }
+  var objectives: [Objective] { spec.objectives ?? spec.objective.map { [$0] } ?? [] }
 
   /// Whether a rule stops trials before their end.
   fileprivate var stopsEarly: Bool { spec.earlyStopping != nil || spec.search?.algorithm == .hyperband }

@@ -7,16 +7,19 @@ struct SweepRecords: Sendable {
   let connection: TrackingConnection
   /// The sweep, as `namespace/name`.
   let sweep: String
+  /// Whether a run is looked for before it is made.
+  let looksFirst: Bool
   let date: @Sendable () -> Date
 
   private var server: TrackingServer { connection.server }
 
-  func carryOut(_ record: SweepRecord) async throws {
+  /// Returns the id of what was made, or found made.
+  func carryOut(_ record: SweepRecord) async throws -> String? {
     switch record {
     case .createExperiment(let name):
-      _ = try await server.experiment(named: name, tags: [SweepKeys.Tag.sweep: sweep])
+      return try await server.experiment(named: name, tags: [SweepKeys.Tag.sweep: sweep])
     case .createRun(let run):
-      try await create(run)
+      return try await create(run)
     case .updateRun(let id, let status, let end):
       try await server.updateRun(id, status: RunStatus(rawValue: status.rawValue), end: end)
     case .log(let id, let metrics, let parameters, let tags):
@@ -26,6 +29,7 @@ struct SweepRecords: Sendable {
     case .register(let registration):
       try await register(registration)
     }
+    return nil
   }
 
   /// The version is looked for by its tags first: it may have been made right before the operator died.
@@ -46,23 +50,24 @@ struct SweepRecords: Sendable {
     if let alias = wanted.alias { try await server.setAlias(alias, of: wanted.model, to: made.version) }
   }
 
-  /// Looked for first: the run may have been made right before the operator died, or by a request whose answer was
-  /// lost.
-  private func create(_ run: SweepRecord.NewRun) async throws {
-    guard try await !exists(run) else { return }
-    _ = try await server.createRun(
-      experiment: run.experimentID, name: run.name, start: run.startTime, tags: run.tags, user: "martlet")
+  /// Looked for first, unless that is known to be of no use: the run may have been made right before the operator
+  /// died, or by a request whose answer was lost.
+  private func create(_ run: SweepRecord.NewRun) async throws -> String {
+    if looksFirst, let there = try await find(run) { return there }
+    return try await server.createRun(
+      experiment: run.experimentID, name: run.name, start: run.startTime, tags: run.tags, user: "martlet"
+    ).id
   }
 
   /// A query is many times faster than a search over REST, but a replica may be behind.
-  private func exists(_ run: SweepRecord.NewRun) async throws -> Bool {
+  private func find(_ run: SweepRecord.NewRun) async throws -> String? {
     let identity = [SweepKeys.Tag.sweepUID, SweepKeys.Tag.trial, SweepKeys.Tag.attempt]
     let tags = run.tags.filter { identity.contains($0.key) }
     if try await connection.database.isReplica() {
-      return try await !server.searchRuns(experiments: [run.experimentID], tags: tags).isEmpty
+      return try await server.searchRuns(experiments: [run.experimentID], tags: tags).last?.id
     }
-    return try await !connection.database.runs(
+    return try await connection.database.runs(
       experiment: run.experimentID, named: run.name, tags: tags
-    ).isEmpty
+    ).first?.id
   }
 }

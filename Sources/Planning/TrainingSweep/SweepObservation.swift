@@ -5,10 +5,13 @@ public import Search
 
 /// Everything that was read to decide about a sweep.
 public struct SweepObservation: Sendable {
-  /// The Jobs that the sweep controls.
+  /// The Jobs that the sweep controls, without those of settled trials.
   public var jobs: [TrialJob]
-  /// The runs whose tag `martlet.sweep.uid` is the sweep's UID, read by that tag: read-your-writes.
+  /// The runs whose tag `martlet.sweep.uid` is the sweep's UID, without those of settled trials; what the operator has
+  /// written is there.
   public var runs: [RunRecord]
+  /// The trials that are settled.
+  public var settled = SettledTrials()
   public var tracking: Tracking
   /// The experiment that holds the runs; nil until it is created.
   public var experimentID: String?

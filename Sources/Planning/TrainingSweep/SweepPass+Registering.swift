@@ -32,7 +32,7 @@ extension SweepPass {
     guard
       let logged = wanted.artifact.map({ name in registry.models.first { $0.name == name } }) ?? registry.models.first
     else { return .impossible(Self.missing(wanted, registry, best)) }
-    steps.append(
+    finalSteps.append(
       .record(
         .register(
           SweepRegistration(
@@ -76,12 +76,12 @@ extension SweepPass {
     else { return }
     let text = explanation(best, value)
     if run.tags[SweepKeys.Tag.best] != text {
-      steps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.best: text])))
+      finalSteps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.best: text])))
     }
     let superseded = "superseded by trial \(best.number)"
     for other in ledger.trials.lazy.flatMap(\.attempts).compactMap(\.run) where other.id != run.id {
       guard let said = other.tags[SweepKeys.Tag.best], said != superseded else { continue }
-      steps.append(.record(.log(id: other.id, tags: [SweepKeys.Tag.best: superseded])))
+      finalSteps.append(.record(.log(id: other.id, tags: [SweepKeys.Tag.best: superseded])))
     }
   }
 

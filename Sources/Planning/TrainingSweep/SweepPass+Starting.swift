@@ -6,21 +6,24 @@ import Search
 extension SweepPass {
   enum Supply { case enough, exhausted }
 
-  /// Makes the Jobs of runs that have none yet, then runs for attempts that are due, up to trials.parallel.
+  /// Makes the Jobs of runs that have none yet, then runs with their Jobs for attempts that are due, up to
+  /// trials.parallel.
   mutating func startTrials(_ usage: SweepUsage) -> Supply {
-    makeJobs()
+    let manifest = TrialManifest(
+      sweep: sweep, design: design, access: access, experimentID: experimentID, settings: settings)
+    makeJobs(manifest)
     var room = design.parallel - occupied
     var started = 0
     for trial in ledger.trials where trial.state == .awaitingRetry {
       guard room > 0, started < settings.greatestBatch, usage.allows(more: started) else { break }
       // The pod of the attempt before must be gone: the two would work side by side.
       guard let last = trial.attempts.last, !trial.hasLiveJob else { continue }
-      createRun(trial.number, attempt: last.number + 1, trial.parameters)
+      start(trial.number, attempt: last.number + 1, trial.parameters, manifest)
       room -= 1
       started += 1
     }
     guard room > 0, ledger.trials.count < design.planned else {
-      if started > 0 { wake(at: now) }
+      if started == settings.greatestBatch { wake(at: now) }
       return .enough
     }
     var supply = Supply.enough
@@ -33,13 +36,14 @@ extension SweepPass {
         supply = .exhausted
         break
       }
-      createRun(number, attempt: 0, design.space.texts(of: point))
+      start(number, attempt: 0, design.space.texts(of: point), manifest)
       history.append(RecordedTrial(number: number, point: point, outcome: .pending))
       used.insert(number)
       room -= 1
       started += 1
     }
-    if started > 0 { wake(at: now) }
+    // Only what did not fit into the batch is left for the next plan.
+    if started == settings.greatestBatch { wake(at: now) }
     return supply
   }
 
@@ -50,17 +54,19 @@ extension SweepPass {
     }
   }
 
-  /// A run without a Job: the operator died between the two, or has just created the run.
-  private mutating func makeJobs() {
-    let manifest = TrialManifest(
-      sweep: sweep, design: design, access: access, experimentID: experimentID, settings: settings)
-    for trial in ledger.trials {
+  /// A run without a Job: the operator died between the two.
+  private mutating func makeJobs(_ manifest: TrialManifest) {
+    for trial in ledger.trials where !trial.isSettled {
       guard let last = trial.attempts.last, last.verdict == .needsJob, let run = last.run else { continue }
-      steps.append(.create(manifest.job(trial, attempt: last.number, runID: run.id)))
+      lanes[trial.number, default: []].append(
+        .create(manifest.job(trial.number, attempt: last.number, trial.parameters, runID: run.id)))
     }
   }
 
-  private mutating func createRun(_ trial: Int, attempt: Int, _ parameters: [String: String]) {
+  /// The run, and the Job that is told its id.
+  private mutating func start(
+    _ trial: Int, attempt: Int, _ parameters: [String: String], _ manifest: TrialManifest
+  ) {
     let name = sweep.metadata.name ?? ""
     let jobName = TrialName.job(sweep: name, trial: trial, attempt: attempt)
     let tags = [
@@ -69,11 +75,13 @@ extension SweepPass {
       SweepKeys.Tag.trial: "\(trial)", SweepKeys.Tag.attempt: "\(attempt)", SweepKeys.Tag.rerun: "\(design.rerun)",
       SweepKeys.Tag.parameters: JSONValue(parameters).text(), SweepKeys.Tag.runName: jobName,
     ]
-    steps.append(
-      .record(
-        .createRun(
-          SweepRecord.NewRun(
-            experimentID: experimentID, name: jobName, trial: trial, attempt: attempt, tags: tags, startTime: now))))
+    let run = SweepRecord.NewRun(
+      experimentID: experimentID, name: jobName, trial: trial, attempt: attempt, tags: tags, startTime: now)
+    starting.insert(trial)
+    lanes[trial, default: []].append(
+      .make(.createRun(run)) { id in
+        [.create(manifest.job(trial, attempt: attempt, parameters, runID: id))]
+      })
   }
 
   private func suggest(_ number: Int, _ history: [RecordedTrial]) -> Point? {
@@ -87,17 +95,6 @@ extension SweepPass {
   /// What the search learns from: values as they were recorded; what is on its way is pending, and trials that were
   /// stopped at an end that was taken back are neither good nor bad.
   private var history: [RecordedTrial] {
-    warm.trials
-      + ledger.trials.compactMap { trial in
-        guard let point = design.space.point(from: trial.parameters) else { return nil }
-        let outcome: RecordedTrial.Outcome =
-          switch trial.state {
-          case .succeeded(let result): .completed(values: result.values, violation: result.violation)
-          case .stopped(let point?): .stopped(step: Int(point.step), value: point.value)
-          case .queued, .running, .awaitingRetry, .stopped(nil): .pending
-          case .failed: .failed
-          }
-        return RecordedTrial(number: trial.number, point: point, outcome: outcome)
-      }
+    warm.trials + ledger.trials.compactMap { $0.recorded ?? $0.recorded(in: design.space) }
   }
 }

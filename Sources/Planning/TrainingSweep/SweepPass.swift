@@ -16,7 +16,14 @@ struct SweepPass {
   let observation: SweepObservation
   let warm: WarmHistory
   var ledger: TrialLedger
+  /// What comes before all trials.
   var steps: [Outcome.Step] = []
+  /// What is to be done for each trial, in order; trials do not wait for each other.
+  var lanes: [Int: [Outcome.Step]] = [:]
+  /// The trials of which an attempt begins.
+  var starting: Set<Int> = []
+  /// What comes when all trials have been seen to.
+  var finalSteps: [Outcome.Step] = []
   /// What early stopping has to say.
   var stops: [EventDraft] = []
   var next = Next.whenChanged
@@ -75,7 +82,18 @@ struct SweepPass {
     let report = SweepReport(
       pass: self, finish: finish, usage: usage, suspension: suspension, startTime: startTime,
       registration: registration)
-    return Plan(steps: steps, status: report.status(), events: report.events(), next: next)
+    return Plan(steps: allSteps, status: report.status(), events: report.events(), next: next)
+  }
+
+  /// New trials come first: what is idle while they wait costs more than a record that comes a little later.
+  private var allSteps: [Outcome.Step] {
+    let order = lanes.keys.sorted { (starting.contains($0) ? 0 : 1, $0) < (starting.contains($1) ? 0 : 1, $1) }
+    let byTrial = order.compactMap { lanes[$0] }
+    switch byTrial.count {
+    case 0: return steps + finalSteps
+    case 1: return steps + byTrial[0] + finalSteps
+    default: return steps + [.together(byTrial)] + finalSteps
+    }
   }
 
   private func usage(_ startTime: Date, _ suspension: SweepSuspension) -> SweepUsage {
@@ -89,7 +107,8 @@ struct SweepPass {
   /// When the sweep began; nil where it has not.
   static func begin(_ sweep: TrainingSweep, _ observation: SweepObservation) -> Date? {
     if let known = sweep.status?.startTime.flatMap(Timestamp.date) { return known }
-    return observation.runs.lazy.filter { $0.place != nil }.map(\.startTime).min()
+    let first = observation.runs.lazy.filter { $0.place != nil }.map(\.startTime).min()
+    return [first, observation.settled.firstStart].compactMap { $0 }.min()
   }
 
   mutating func wake(at date: Date) {
@@ -99,34 +118,50 @@ struct SweepPass {
   /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
   /// outcome that is there means that all before it is.
   private mutating func conclude() {
-    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
-      guard let run = attempt.run else { continue }
-      guard case .ended(let outcome, let isRecorded) = attempt.verdict else {
-        if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
-          steps.append(.record(.log(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
+    for trial in ledger.trials where !trial.isSettled {
+      for attempt in trial.attempts {
+        guard let run = attempt.run else { continue }
+        if case .ended(let outcome, let isRecorded) = attempt.verdict {
+          conclude(trial, attempt, run, outcome, isRecorded: isRecorded)
+        } else if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
+          noteJob(job, of: run, trial.number)
         }
-        continue
       }
-      let end = attempt.end(at: now)
-      for (_, fold) in attempt.folds.sorted(by: { $0.key < $1.key }) where !fold.status.isOver {
-        steps.append(.record(.updateRun(id: fold.id, status: outcome.runStatus, endTime: end)))
-      }
-      // A pod that was slow to die may have opened its run again.
-      if !run.status.isOver, !isRecorded || attempt.job?.isLive != true, !run.isDeleted {
-        steps.append(.record(.updateRun(id: run.id, status: outcome.runStatus, endTime: end)))
-      }
-      guard !isRecorded else { continue }
-      let parameters = ledger.trials.first { $0.number == attempt.trial }?.parameters ?? [:]
+    }
+    for run in ledger.strays where !run.status.isOver && !run.isDeleted {
+      finalSteps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now)))
+    }
+  }
+
+  private mutating func conclude(
+    _ trial: SweepTrial, _ attempt: TrialAttempt, _ run: RunRecord, _ outcome: TrialOutcome, isRecorded: Bool
+  ) {
+    var steps: [Outcome.Step] = []
+    let end = attempt.end(at: now)
+    for (_, fold) in attempt.folds.sorted(by: { $0.key < $1.key }) where !fold.status.isOver {
+      steps.append(.record(.updateRun(id: fold.id, status: outcome.runStatus, endTime: end)))
+    }
+    // A pod that was slow to die may have opened its run again.
+    if !run.status.isOver, !isRecorded || attempt.job?.isLive != true, !run.isDeleted {
+      steps.append(.record(.updateRun(id: run.id, status: outcome.runStatus, endTime: end)))
+    }
+    if !isRecorded {
       // The training code may have logged them in its own way, and MLflow refuses another value.
-      let missing = parameters.filter { run.parameters[$0.key] == nil }
+      let missing = trial.parameters.filter { run.parameters[$0.key] == nil }
       var tags = outcome.tags(
         seconds: attempt.seconds(at: now), podSeconds: attempt.podSeconds(at: now, pods: design.pods))
       if let job = attempt.job { tags[SweepKeys.Tag.job] = job.name }
       steps.append(.record(.log(id: run.id, metrics: aggregate(outcome), parameters: missing, tags: tags)))
     }
-    for run in ledger.strays where !run.status.isOver && !run.isDeleted {
-      steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now)))
-    }
+    if !steps.isEmpty { lanes[trial.number, default: []] += steps }
+  }
+
+  /// Says on the run that its Job was there, so that a Job that is lost later is not made again beside pods of it that
+  /// are still ending. One that ends at once is spared the write: its outcome says it too.
+  private mutating func noteJob(_ job: TrialJob, of run: RunRecord, _ trial: Int) {
+    let due = job.created.addingTimeInterval(TrialJudge.noteGrace)
+    guard job.state == .running || now >= due else { return wake(at: due) }
+    lanes[trial, default: []].append(.record(.log(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
   }
 
   /// What the parent run of a cross-validation says for its folds.
@@ -140,21 +175,25 @@ struct SweepPass {
 
   /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.
   private mutating func removeJobs() {
-    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
-      guard let job = attempt.job, !job.isDeleting, attempt.outcome != nil else { continue }
-      if job.isLive {
-        steps.append(.delete(job.reference(sweep), uid: job.uid))
-        continue
+    var earliest: Date?
+    for trial in ledger.trials {
+      for attempt in trial.attempts {
+        guard let job = attempt.job, !job.isDeleting, attempt.outcome != nil else { continue }
+        // Without a run there is no record but the Job itself.
+        guard job.isLive || attempt.run != nil else { continue }
+        let expiry = (job.finished ?? job.created).addingTimeInterval(design.keepJobs)
+        if job.isLive || now >= expiry {
+          lanes[trial.number, default: []].append(.delete(job.reference(sweep), uid: job.uid))
+        } else {
+          earliest = earliest.map { min($0, expiry) } ?? expiry
+        }
       }
-      // Without a run there is no record but the Job itself.
-      guard attempt.run != nil else { continue }
-      let expiry = (job.finished ?? job.created).addingTimeInterval(design.keepJobs)
-      if now >= expiry { steps.append(.delete(job.reference(sweep), uid: job.uid)) } else { wake(at: expiry) }
     }
+    if let earliest { wake(at: earliest) }
   }
 
   private mutating func wakeForGracePeriods() {
-    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
+    for attempt in ledger.trials.lazy.filter({ !$0.isSettled }).flatMap(\.attempts) {
       switch attempt.verdict {
       case .waiting(let until): wake(at: until)
       case .queued:

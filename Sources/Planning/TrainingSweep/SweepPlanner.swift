@@ -44,7 +44,7 @@ public struct SweepPlanner: Planner {
     }
     let design: SweepDesign
     do {
-      design = try SweepDesign(sweep)
+      if let known = observation.settled.design(for: sweep) { design = known } else { design = try SweepDesign(sweep) }
     } catch {
       return refuse(sweep, error, now)
     }

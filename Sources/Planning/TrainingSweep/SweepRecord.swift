@@ -5,7 +5,7 @@ public enum SweepRecord: Sendable, Hashable {
   /// Creates the experiment; one of that name counts as created.
   case createExperiment(name: String)
   /// Creates a run; one with the same tags for sweep UID, trial and attempt counts as created. It must be looked for
-  /// right before, and not on a replica of the database.
+  /// right before, and not on a replica of the database, unless it is known that nobody else can have made it.
   case createRun(NewRun)
   /// Sets the status and the end of a run.
   case updateRun(id: String, status: RunRecord.Status, endTime: Date)
@@ -81,6 +81,11 @@ public struct RunRecord: Sendable, Hashable {
     self.parameters = parameters
     self.tags = tags
     self.isDeleted = isDeleted
+  }
+
+  /// A run that was just made.
+  public init(made run: SweepRecord.NewRun, id: String) {
+    self.init(id: id, status: .running, startTime: run.startTime, tags: run.tags)
   }
 
   /// The run that it belongs to.

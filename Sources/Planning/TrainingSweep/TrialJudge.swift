@@ -8,6 +8,8 @@ struct TrialJudge: Sendable {
 
   /// A list of Jobs may be this stale before a Job that is not in it counts as gone.
   static let lostGrace: Double = 60
+  /// A Job that has existed for this long, or is at work, is noted on its run.
+  static let noteGrace: Double = 2
   /// A container that cannot start is given this long to be able to: registries come back.
   static let startGrace: Double = 300
   /// What the kubelet says of a container that cannot start (pkg/kubelet/images/types.go, pkg/kubelet/container).

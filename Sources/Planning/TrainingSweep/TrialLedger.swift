@@ -1,6 +1,7 @@
 import CRDTypes
 import FoundationEssentials
 import JSON
+import Search
 
 /// One run of a trial: its Job, its MLflow run, and what follows from both.
 struct TrialAttempt: Sendable {
@@ -13,6 +14,24 @@ struct TrialAttempt: Sendable {
   /// The runs of a cross-validation's folds, children of `run`, by fold.
   var folds: [Int: RunRecord] = [:]
   var verdict = Verdict.queued
+  /// As they were recorded with the outcome.
+  private var recordedSeconds: Double?
+  private var recordedPodSeconds: Double?
+
+  init(trial: Int, number: Int, rerun: Int = 0, job: TrialJob? = nil) {
+    self.trial = trial
+    self.number = number
+    self.rerun = rerun
+    self.job = job
+  }
+
+  /// Gives it its run, and what that says of it.
+  mutating func take(_ run: RunRecord) {
+    self.run = run
+    rerun = run.tags[SweepKeys.Tag.rerun].flatMap { Int($0) } ?? 0
+    recordedSeconds = run.tags[SweepKeys.Tag.seconds].flatMap(Double.init)
+    recordedPodSeconds = run.tags[SweepKeys.Tag.podSeconds].flatMap(Double.init)
+  }
 
   enum Verdict: Sendable, Hashable {
     /// The run is there; the Job never was.
@@ -32,14 +51,14 @@ struct TrialAttempt: Sendable {
 
   /// How long it has run.
   func seconds(at now: Date) -> Double {
-    if let recorded = run?.tags[SweepKeys.Tag.seconds].flatMap(Double.init) { return recorded }
+    if let recordedSeconds { return recordedSeconds }
     guard let started = job?.started else { return 0 }
     return max(0, (job?.finished ?? now).timeIntervalSince(started))
   }
 
   /// How long its pods have run together: what it costs in GPU seconds is this times the GPUs of a pod.
   func podSeconds(at now: Date, pods: Int) -> Double {
-    if let recorded = run?.tags[SweepKeys.Tag.podSeconds].flatMap(Double.init) { return recorded }
+    if let recordedPodSeconds { return recordedPodSeconds }
     guard let job, !job.spans.isEmpty else { return (job?.pastSeconds ?? 0) * Double(pods) + seconds(at: now) }
     let working = job.spans.reduce(0) { sum, span in
       sum + max(0, (span.end ?? job.finished ?? now).timeIntervalSince(span.start))
@@ -57,6 +76,10 @@ struct SweepTrial: Sendable {
   /// By number; never empty.
   var attempts: [TrialAttempt]
   var state = State.queued
+  /// Whether nothing about it changes any more by itself.
+  var isSettled = false
+  /// What the search learns from it, where that is settled.
+  var recorded: RecordedTrial?
 
   enum State: Sendable, Hashable {
     case queued
@@ -82,6 +105,19 @@ struct SweepTrial: Sendable {
 
   /// Parameters as their tag has them.
   static func parameters(_ text: String) -> [String: String]? { (try? JSONValue(parsing: text))?.stringMap }
+
+  /// What the search learns from it; nil where the space has no place for its parameters.
+  func recorded(in space: SearchSpace) -> RecordedTrial? {
+    guard let point = space.point(from: parameters) else { return nil }
+    let outcome: RecordedTrial.Outcome =
+      switch state {
+      case .succeeded(let result): .completed(values: result.values, violation: result.violation)
+      case .stopped(let point?): .stopped(step: Int(point.step), value: point.value)
+      case .queued, .running, .awaitingRetry, .stopped(nil): .pending
+      case .failed: .failed
+      }
+    return RecordedTrial(number: number, point: point, outcome: outcome)
+  }
 
   var isActive: Bool { state == .queued || state == .running }
 
@@ -109,9 +145,8 @@ struct TrialLedger: Sendable {
   init(_ observation: SweepObservation, _ judge: TrialJudge) {
     var attempts: [Int: [Int: TrialAttempt]] = [:]
     for job in observation.jobs {
-      var attempt = TrialAttempt(trial: job.trial, number: job.attempt, rerun: judge.design.rerun)
-      attempt.job = job
-      attempts[job.trial, default: [:]][job.attempt] = attempt
+      attempts[job.trial, default: [:]][job.attempt] = TrialAttempt(
+        trial: job.trial, number: job.attempt, rerun: judge.design.rerun, job: job)
     }
     var folds: [RunRecord] = []
     for run in Self.ordered(observation.runs) {
@@ -133,8 +168,7 @@ struct TrialLedger: Sendable {
         }
         strays.append(other)
       }
-      attempt.run = run
-      attempt.rerun = run.tags[SweepKeys.Tag.rerun].flatMap { Int($0) } ?? 0
+      attempt.take(run)
       attempts[place.trial, default: [:]][place.attempt] = attempt
     }
     for run in folds { place(run, in: &attempts, judge.design) }
@@ -148,6 +182,24 @@ struct TrialLedger: Sendable {
     }
     trials.sort { $0.number < $1.number }
     for index in trials.indices { settle(index, judge.design) }
+    include(observation.settled.trials)
+  }
+
+  /// Merges the trials that are settled with those that are open.
+  private mutating func include(_ settled: [SweepTrial]) {
+    guard !settled.isEmpty else { return }
+    var open = trials[...]
+    var merged: [SweepTrial] = []
+    merged.reserveCapacity(settled.count + open.count)
+    for trial in settled {
+      while let next = open.first, next.number < trial.number { merged.append(open.removeFirst()) }
+      if let twin = open.first, twin.number == trial.number {
+        strays += twin.attempts.compactMap(\.run)
+        open.removeFirst()
+      }
+      merged.append(trial)
+    }
+    trials = merged + open
   }
 
   /// Runs that the training code nests in a fold's carry its tags too, but have another parent. A pod that was replaced leaves a second run of its fold: the finished one counts, then the later one.
@@ -178,7 +230,7 @@ struct TrialLedger: Sendable {
   /// Ends what is still active: attempts whose Job was never made, and unless `drains`, those whose Job is at work.
   /// Those whose Job is over are left to their grace period.
   mutating func end(with outcome: TrialOutcome, drains: Bool = false, _ design: SweepDesign) {
-    for index in trials.indices {
+    for index in trials.indices where !trials[index].isSettled {
       for attempt in trials[index].attempts.indices {
         switch trials[index].attempts[attempt].verdict {
         case .queued where drains, .running where drains: break

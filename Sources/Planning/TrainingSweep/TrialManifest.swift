@@ -11,20 +11,19 @@ struct TrialManifest: Sendable {
   let experimentID: String
   let settings: SweepPlanner.Settings
 
-  func job(_ trial: SweepTrial, attempt: Int, runID: String) -> DynamicObject {
+  func job(_ trial: Int, attempt: Int, _ values: [String: String], runID: String) -> DynamicObject {
     let name = sweep.metadata.name ?? ""
     let labels = [
       "app.kubernetes.io/name": "martlet-trial", "app.kubernetes.io/instance": name,
       "app.kubernetes.io/component": "trial", "app.kubernetes.io/managed-by": "martlet",
-      SweepKeys.sweep: name, SweepKeys.trial: "\(trial.number)", SweepKeys.attempt: "\(attempt)",
+      SweepKeys.sweep: name, SweepKeys.trial: "\(trial)", SweepKeys.attempt: "\(attempt)",
     ]
-    let values = trial.parameters
     let parameters = JSONValue(values).text()
     var job = DynamicObject(
       .job,
       ObjectKey(
         namespace: sweep.metadata.namespace,
-        name: TrialName.job(sweep: name, trial: trial.number, attempt: attempt)))
+        name: TrialName.job(sweep: name, trial: trial, attempt: attempt)))
     job.labels = labels.merging(queueLabels) { $1 }
     job.annotations = [SweepKeys.parameters: parameters, SweepKeys.run: runID]
     job.ownerReferences = [sweep.controllerReference]
@@ -92,14 +91,14 @@ struct TrialManifest: Sendable {
 
   /// The operator's variables: the parameters by name, how to reach the run, and which fold or node a pod is.
   private func environment(
-    _ trial: SweepTrial, _ attempt: Int, _ parameters: [String: String], _ runID: String, _ job: String
+    _ trial: Int, _ attempt: Int, _ parameters: [String: String], _ runID: String, _ job: String
   ) -> [JSONValue] {
     func variable(_ name: String, _ value: String) -> JSONValue { ["name": .string(name), "value": .string(value)] }
     var out = parameters.sorted { $0.key < $1.key }.map { variable($0.key, Self.literal($0.value)) }
     if let folds = design.folds {
       out += [
         TrialNodes.index, variable("MARTLET_FOLDS", "\(folds)"),
-        variable("MLFLOW_RUN_CONTEXT", foldContext(trial.number, attempt, runID, job)),
+        variable("MLFLOW_RUN_CONTEXT", foldContext(trial, attempt, runID, job)),
       ]
     } else {
       out.append(variable("MLFLOW_RUN_ID", runID))

@@ -21,11 +21,7 @@ struct CrossValidationTests {
     var world = SweepWorld(world().sweep)
     world.experimentID = "1"
     world.reconcile()
-    var created: DynamicObject?
-    for step in world.plan().steps {
-      if case .create(let job) = step { created = job }
-    }
-    let job = try #require(created)
+    let job = try #require(world.manifests.last)
     #expect(job.spec["completionMode"]?.string == "Indexed")
     #expect(job.spec["completions"]?.int == 3)
     #expect(job.spec["parallelism"]?.int == 3)

@@ -68,4 +68,23 @@ struct LargeSweepTests {
     #expect(world.status.front?.count ?? 0 > 5)
     #expect(world.status.front?.count ?? 0 <= 50)
   }
+
+  @Test("costs little more than its open trials once the others are settled")
+  func settled() {
+    var world = world { $0.spec.search?.algorithm = .random }
+    var jobs = world.jobs
+    var runs = world.runs
+    var settled = SettledTrials(of: world.sweep)
+    settled.take(from: &jobs, &runs, at: world.now)
+    #expect(settled.count == 9_950)
+    #expect(runs.isEmpty)
+    #expect(settled.contains(trial: 7) && !settled.contains(trial: 9_950))
+    let released = settled.release(trial: 7)
+    #expect(released?.runs.map(\.id) == [world.runs[7].id])
+    #expect(settled.count == 9_949 && settled.trial(ofRun: world.runs[7].id) == nil)
+    world.setsSettledApart = true
+    world.reconcile()
+    #expect(world.status.trials?.succeeded == 9_751)
+    #expect(world.jobs.count == 32, "a batch of those that are left")
+  }
 }

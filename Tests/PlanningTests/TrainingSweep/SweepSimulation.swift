@@ -77,6 +77,39 @@ struct SweepSimulation {
     }
   }
 
+  /// A plan is the same whether settled trials are looked at or set apart.
+  private func checkSettled(_ world: inout SweepWorld, _ seed: Int) {
+    world.setsSettledApart = false
+    let plain = world.plan()
+    world.setsSettledApart = true
+    let apart = world.plan()
+    #expect(plain.status == apart.status, "seed \(seed)")
+    #expect(plain.events == apart.events, "seed \(seed)")
+    #expect(plain.next == apart.next, "seed \(seed)")
+    #expect(isSame(plain.steps, apart.steps), "seed \(seed)")
+  }
+
+  /// Whether steps ask for the same; what follows on a thing's name is asked for with the same name.
+  private func isSame(_ left: [SweepPlan.Step], _ right: [SweepPlan.Step]) -> Bool {
+    left.count == right.count
+      && zip(left, right).allSatisfy { pair in
+        switch pair {
+        case (.record(let one), .record(let other)): one == other
+        case (.make(let one, let then), .make(let other, let otherwise)):
+          one == other && isSame(then("run"), otherwise("run"))
+        case (.together(let one), .together(let other)):
+          one.count == other.count && zip(one, other).allSatisfy(isSame)
+        case (.create(let one), .create(let other)), (.apply(let one), .apply(let other)): one == other
+        case (.patch(let one, let patch), .patch(let other, let change)): one == other && patch == change
+        case (.delete(let one, let uid), .delete(let other, let its)): one == other && uid == its
+        case (.finalizer(let one, let isThere), .finalizer(let other, let its)): one == other && isThere == its
+        default: false
+        }
+      }
+  }
+
+  private typealias SweepPlan = Plan<TrainingSweep.Status, SweepRecord>
+
   /// What a job does next.
   private func act(
     _ world: inout SweepWorld, _ job: TrialJob, _ hostility: Hostility, _ stream: inout RandomStream
@@ -136,6 +169,7 @@ struct SweepSimulation {
       }
       let runs = world.runs.count
       let used = world.gpuSeconds
+      if seed % 8 == 0, rounds % 3 == 0 { checkSettled(&world, seed) }
       world.reconcile(dyingAfter: chance(hostility.death) ? stream.index(below: 4) : nil)
       if world.sweep.spec.budget != nil, used >= 1.5 * 3600 {
         #expect(world.runs.count == runs, "no trial is started once the budget is used up (seed \(seed))")

@@ -7,19 +7,64 @@ import Testing
 
 @Suite("A sweep's trials")
 struct SweepTrialTests {
-  @Test("the run is created before the Job, which is told its run")
+  @Test("a trial takes one plan: the run is created, and the Job, which is told its run, right after it")
   func runFirst() {
     var world = SweepWorld(testSweep())
     world.experimentID = "1"
-    world.reconcile()
-    #expect(world.runs.count == 3)
-    #expect(world.jobs.isEmpty)
     world.reconcile()
     #expect(world.jobs.map(\.name) == ["churn-0", "churn-1", "churn-2"])
     #expect(world.jobs.map(\.runID) == world.runs.map(\.id))
     for (job, run) in zip(world.jobs, world.runs) {
       #expect(run.tags[SweepKeys.Tag.parameters] == JSONValue(job.parameters).text())
     }
+  }
+
+  @Test("where the operator died after a run, the next plan makes its Job with the run that is there")
+  func runWithoutJob() {
+    var world = SweepWorld(testSweep())
+    world.experimentID = "1"
+    world.reconcile(dyingAfter: 1)
+    #expect(world.runs.count == 1)
+    #expect(world.jobs.isEmpty)
+    world.settle()
+    #expect(world.runs.count == 3)
+    #expect(world.jobs.first { $0.trial == 0 }?.runID == world.runs[0].id)
+  }
+
+  @Test("trials do not wait for each other: each has a lane of its own, and those that begin come first")
+  func lanes() throws {
+    var world = startedWorld()
+    world.succeed("churn-0", ["auc": 0.5])
+    world.fail("churn-1")
+    let steps = world.plan().steps
+    #expect(steps.count == 1)
+    guard case .together(let lanes) = steps.first else {
+      Issue.record("there are no lanes")
+      return
+    }
+    #expect(lanes.count == 4)
+    for lane in lanes.prefix(2) {
+      guard case .make(.createRun, _) = try #require(lane.first) else {
+        Issue.record("no trial begins")
+        return
+      }
+    }
+    // The status of the run that the pod left open, and the outcome.
+    #expect(lanes.suffix(2).map(\.count) == [1, 2])
+  }
+
+  @Test("a Job is noted on its run when it is at work or a moment old, and not where its outcome says it too")
+  func notedJob() {
+    var world = startedWorld()
+    #expect(world.runs.allSatisfy { $0.tags[SweepKeys.Tag.job] == nil })
+    #expect(world.plan().next == .after(.seconds(2)))
+    world.start("churn-0")
+    world.succeed("churn-1", ["auc": 0.5])
+    world.reconcile()
+    #expect(world.runs.map { $0.tags[SweepKeys.Tag.job] } == ["churn-0", "churn-1", nil, nil])
+    world.pass(2)
+    world.settle()
+    #expect(world.runs.map { $0.tags[SweepKeys.Tag.job] } == ["churn-0", "churn-1", "churn-2", "churn-3"])
   }
 
   @Test("a new sweep gets its finalizer and its experiment first")
@@ -61,8 +106,9 @@ struct SweepTrialTests {
     world.succeed("churn-0", ["loss": 1, "f1": 0.2])
     world.settle()
     #expect(world.status.trials?.failed == 0)
-    #expect(world.plan().next == .after(.seconds(30)))
-    world.pass(30)
+    world.pass(2)
+    #expect(world.plan().next == .after(.seconds(28)))
+    world.pass(28)
     world.settle()
     #expect(world.status.trials?.failed == 1)
     let message = world.status.failures?.first?.message ?? ""
@@ -159,6 +205,7 @@ struct SweepTrialTests {
   func lostJob() {
     var world = startedWorld { $0.spec.trials?.parallel = 1 }
     world.pass(300)
+    world.settle()
     world.jobs.removeAll()
     world.settle()
     #expect(world.jobs.map(\.name) == ["churn-0-r1"])

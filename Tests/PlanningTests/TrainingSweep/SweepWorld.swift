@@ -57,6 +57,10 @@ struct SweepWorld {
   var service: DynamicObject?
   /// Metrics that are still on their way to MLflow, by Job.
   var late: [(job: String, metrics: [String: Double])] = []
+  /// The Jobs that were created, as they were asked for.
+  var manifests: [DynamicObject] = []
+  /// Whether the planner is given settled trials apart, as the operator does.
+  var setsSettledApart = false
   private var serial = 0
 
   init(_ sweep: TrainingSweep) { self.sweep = sweep }
@@ -69,6 +73,10 @@ struct SweepWorld {
         : .unavailable(reason: "TrackingUnavailable", message: "refused"),
       experimentID: experimentID)
     guard trackingIsUp else { return out }
+    if setsSettledApart, sweep.metadata.deletionTimestamp == nil {
+      out.settled = SettledTrials(of: sweep)
+      out.settled.take(from: &out.jobs, &out.runs, at: now)
+    }
     out.curves = curves.mapValues { LearningCurve($0.map { (step: $0.key, value: $0.value) }) }
     out.earlier = earlier
     out.service = service
@@ -88,16 +96,33 @@ struct SweepWorld {
   @discardableResult
   mutating func reconcile(dyingAfter limit: Int? = nil) -> Bool {
     let plan = plan()
-    for (index, step) in plan.steps.enumerated() {
-      if index == limit { return true }
-      apply(step)
-    }
-    if let limit, limit <= plan.steps.count { return true }
+    var left = limit ?? .max
+    guard carryOut(plan.steps, &left) else { return true }
     events += plan.events
     let changed = sweep.status != plan.status
     if changed { statusWrites += 1 }
     sweep.status = plan.status
     return changed || !plan.steps.isEmpty
+  }
+
+  /// Carries out steps, lanes one after another; false where `left` were not enough.
+  private mutating func carryOut(
+    _ steps: [Plan<TrainingSweep.Status, SweepRecord>.Step], _ left: inout Int
+  ) -> Bool {
+    for step in steps {
+      if case .together(let lanes) = step {
+        for lane in lanes where !carryOut(lane, &left) { return false }
+        continue
+      }
+      guard left > 0 else { return false }
+      left -= 1
+      if case .make(let record, let then) = step {
+        guard carryOut(then(apply(record) ?? ""), &left) else { return false }
+      } else {
+        apply(step)
+      }
+    }
+    return left > 0
   }
 
   /// Reconciles until nothing changes; false where that does not come to an end.
@@ -109,7 +134,7 @@ struct SweepWorld {
 
   mutating func apply(_ step: Plan<TrainingSweep.Status, SweepRecord>.Step) {
     switch step {
-    case .record(let record): apply(record)
+    case .record(let record): _ = apply(record)
     case .create(let job): create(job)
     case .delete(let reference, let uid): delete(reference.key.name, uid)
     case .finalizer(let name, let present):
@@ -119,18 +144,23 @@ struct SweepWorld {
     case .apply(let object):
       precondition(object.kind == "Service", "a sweep applies its Service alone")
       service = object
-    case .patch: preconditionFailure("a sweep plans none of these")
+    case .patch, .make, .together: preconditionFailure("a sweep plans none of these here")
     }
   }
 
-  private mutating func apply(_ record: SweepRecord) {
+  /// Returns the name of what was made.
+  private mutating func apply(_ record: SweepRecord) -> String? {
     switch record {
     case .createExperiment: experimentID = "1"
     case .createRun(let run):
-      let isThere = runs.contains { $0.place?.trial == run.trial && $0.place?.attempt == run.attempt }
-      guard !isThere else { return }
+      let there = runs.first { other in
+        guard other.fold == nil, let place = other.place else { return false }
+        return place.trial == run.trial && place.attempt == run.attempt
+      }
+      if let there { return there.id }
       serial += 1
-      runs.append(RunRecord(id: "run-\(serial)", status: .running, startTime: run.startTime, tags: run.tags))
+      runs.append(RunRecord(made: run, id: "run-\(serial)"))
+      return "run-\(serial)"
     case .updateRun(let id, let status, let end):
       change(id) {
         $0.status = status
@@ -150,6 +180,7 @@ struct SweepWorld {
         run.tags.merge(tags) { $1 }
       }
     }
+    return nil
   }
 
   mutating func change(_ id: String, _ body: (inout RunRecord) -> Void) {
@@ -166,6 +197,7 @@ struct SweepWorld {
   private mutating func create(_ job: DynamicObject) {
     guard !jobs.contains(where: { $0.name == job.name }) else { return }
     serial += 1
+    manifests.append(job)
     var made = job
     made.json[path: "metadata", "uid"] = .string("job-\(serial)")
     made.json[path: "metadata", "creationTimestamp"] = .string(Timestamp.text(now))

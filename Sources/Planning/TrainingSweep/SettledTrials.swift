@@ -1,0 +1,156 @@
+public import CRDTypes
+public import FoundationEssentials
+import Search
+
+/// The trials of a sweep of which nothing changes any more by itself: the outcome of every attempt is recorded, its run
+/// is over, and its Job has finished or is gone. They are kept as the planner uses them, without what it does not use,
+/// so that a plan for thousands of them costs little more than one for those that are open.
+///
+/// What is left out is found again: whoever releases a trial reads its Jobs and runs anew.
+public struct SettledTrials: Sendable {
+  /// By number.
+  private(set) var trials: [SweepTrial] = []
+  /// When the first of their runs began.
+  private(set) var firstStart: Date?
+  /// What they were judged by; nil where no spec was given, or one that cannot be acted on.
+  private let design: SweepDesign?
+  private let uid: String?
+  private let generation: Int64?
+
+  /// None.
+  public init() {
+    design = nil
+    uid = nil
+    generation = nil
+  }
+
+  /// None yet, of a sweep whose spec is as it is now.
+  public init(of sweep: TrainingSweep) {
+    design = try? SweepDesign(sweep)
+    uid = sweep.metadata.uid
+    generation = sweep.metadata.generation
+  }
+
+  /// Whether they are those of this sweep with this spec.
+  public func belong(to sweep: TrainingSweep) -> Bool {
+    uid != nil && uid == sweep.metadata.uid && generation == sweep.metadata.generation
+  }
+
+  /// The sweep's design, which then need not be made again.
+  func design(for sweep: TrainingSweep) -> SweepDesign? { belong(to: sweep) ? design : nil }
+
+  public var count: Int { trials.count }
+
+  public func contains(trial number: Int) -> Bool { position(of: number).isThere }
+
+  /// Their runs, with no more than what may change of them and what the planner uses.
+  public var runs: [RunRecord] {
+    trials.flatMap { trial in
+      trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values }
+    }
+  }
+
+  /// The trial that a run belongs to.
+  public func trial(ofRun id: String) -> Int? {
+    trials.first { trial in
+      trial.attempts.contains { $0.run?.id == id || $0.folds.values.contains { $0.id == id } }
+    }?.number
+  }
+
+  /// The trial that a Job belongs to.
+  public func trial(ofJob name: String) -> Int? {
+    trials.first { trial in trial.attempts.contains { $0.job?.name == name } }?.number
+  }
+
+  /// What belongs to a trial that is settled no longer.
+  public struct Released: Sendable {
+    /// The names of its Jobs.
+    public let jobs: [String]
+    /// Its runs, to be read anew.
+    public let runs: [RunRecord]
+  }
+
+  /// Takes a trial out, since something about it has changed; nil where it is not there.
+  public mutating func release(trial number: Int) -> Released? {
+    let (index, isThere) = position(of: number)
+    guard isThere else { return nil }
+    let trial = trials.remove(at: index)
+    return Released(
+      jobs: trial.attempts.compactMap { $0.job?.name },
+      runs: trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values })
+  }
+
+  /// Moves what is settled from Jobs and runs to here.
+  public mutating func take(from jobs: inout [TrialJob], _ runs: inout [RunRecord], at now: Date) {
+    guard let design else { return }
+    let open = SweepObservation(jobs: jobs, runs: runs, tracking: .unavailable(reason: "", message: ""))
+    let ledger = TrialLedger(open, TrialJudge(design: design, now: now))
+    // A twin, or a run of a pod that was replaced, is to be looked at with its trial.
+    let disputed = Set(ledger.strays.compactMap { $0.place?.trial })
+    var taken: Set<Int> = []
+    for trial in ledger.trials where trial.isOver && !disputed.contains(trial.number) {
+      let (index, isThere) = position(of: trial.number)
+      guard !isThere else { continue }
+      taken.insert(trial.number)
+      for start in trial.attempts.compactMap({ $0.run?.startTime }) {
+        firstStart = firstStart.map { min($0, start) } ?? start
+      }
+      trials.insert(trial.settled(in: design), at: index)
+    }
+    guard !taken.isEmpty else { return }
+    jobs.removeAll { taken.contains($0.trial) }
+    runs.removeAll { run in run.place.map { taken.contains($0.trial) } ?? false }
+  }
+
+  /// Where a trial is, or would be.
+  private func position(of number: Int) -> (index: Int, isThere: Bool) {
+    var low = 0
+    var high = trials.count
+    while low < high {
+      let middle = (low + high) / 2
+      if trials[middle].number < number { low = middle + 1 } else { high = middle }
+    }
+    return (low, low < trials.count && trials[low].number == number)
+  }
+}
+
+extension SweepTrial {
+  /// Whether nothing about it changes by itself any more.
+  fileprivate var isOver: Bool {
+    guard isFinal else { return false }
+    return attempts.allSatisfy { attempt in
+      guard case .ended(_, isRecorded: true) = attempt.verdict, let run = attempt.run else { return false }
+      return (run.status.isOver || run.isDeleted) && attempt.job?.isLive != true
+        && attempt.folds.values.allSatisfy(\.status.isOver)
+    }
+  }
+
+  fileprivate func settled(in design: SweepDesign) -> SweepTrial {
+    var trial = self
+    trial.recorded = recorded(in: design.space)
+    trial.isSettled = true
+    let metrics = Set((design.objectives.map(\.metric)) + design.constraints.map(\.metric))
+    for index in trial.attempts.indices {
+      trial.attempts[index].job?.parameters = [:]
+      trial.attempts[index].job?.logTail = nil
+      trial.attempts[index].job?.waiting = nil
+      trial.attempts[index].run?.shrink(to: metrics)
+      for fold in trial.attempts[index].folds.keys { trial.attempts[index].folds[fold]?.shrink(to: metrics) }
+    }
+    return trial
+  }
+}
+
+extension RunRecord {
+  /// The tags that are asked for of a run whose outcome is known.
+  private static let lasting: Set<String> = [
+    SweepKeys.Tag.trial, SweepKeys.Tag.attempt, SweepKeys.Tag.parameters, SweepKeys.Tag.parent, SweepKeys.Tag.fold,
+    SweepKeys.Tag.best, SweepKeys.Tag.outcome,
+  ]
+
+  fileprivate mutating func shrink(to names: Set<String>) {
+    tags = tags.filter { Self.lasting.contains($0.key) }
+    metrics = metrics.filter { names.contains($0.key) }
+    parameters = [:]
+  }
+}
