@@ -8,10 +8,12 @@ struct Acquisition: Sendable {
   /// with noise the least observed loss is one that was lucky.
   let best: [Double]
 
+  /// - Parameter target: what is to be improved on; nil for the least that the process says of what was observed.
   init(
-    _ fitted: GaussianProcess, values: [Double], pending: [[Double]], pairs: Int, _ stream: inout RandomStream
+    _ fitted: GaussianProcess, values: [Double], target: Double? = nil, pending: [[Double]], pairs: Int,
+    _ stream: inout RandomStream
   ) {
-    let least = fitted.observed.map { fitted.posterior(at: $0).means[0] }.min() ?? 0
+    let least = target ?? fitted.leastMean
     guard !pending.isEmpty else {
       process = fitted
       best = [least]

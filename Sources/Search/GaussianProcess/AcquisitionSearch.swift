@@ -6,30 +6,43 @@ struct AcquisitionSearch: Sendable {
   let acquisition: Acquisition
   /// The best points that were tried, the best first.
   let incumbents: [Point]
+  /// The only branch in which to look; nil for the whole space.
+  var branch: Branch?
 
-  /// Scattered points: as many as Optuna takes, fewer where each costs much.
-  private var scattered: Int { max(256, min(2048, 200_000 / max(1, acquisition.process.observed.count))) }
   private static let starts = 10
   /// Discrete parameters with more values are climbed as if they were continuous, and then rounded.
   private static let greatestLineSearch = 64
 
-  /// The best points found, each of another climb, the most promising first.
-  func points(_ stream: inout RandomStream) -> [Point] {
-    let space = inputs.space
-    let scatter = SobolSearch(space: space, seed: stream.next())
-    var candidates = (0..<scattered).map { scatter.point(at: $0) }
+  typealias Valued = (point: Point, value: Double)
+
+  /// Points all over the space: as many as Optuna takes, fewer where each costs much.
+  ///
+  /// - Parameter observed: how many observations the process has.
+  static func scatter(_ space: SearchSpace, observed: Int, _ stream: inout RandomStream) -> [Point] {
+    let sequence = SobolSearch(space: space, seed: stream.next())
+    return (0..<max(256, min(2048, 200_000 / max(1, observed)))).map { sequence.point(at: $0) }
+  }
+
+  /// Scattered points and some near the best, with what they are worth.
+  func valued(_ scatter: [Point], _ stream: inout RandomStream) -> [Valued] {
+    var candidates = scatter
     for incumbent in incumbents {
       for _ in 0..<8 { candidates.append(neighbour(of: incumbent, &stream)) }
     }
-    let valued = candidates.map { (point: $0, value: acquisition.value(at: inputs.encode($0))) }
+    return candidates.filter(isInside).map { ($0, acquisition.value(at: inputs.encode($0))) }
+  }
+
+  /// The best points found, each of another climb, the most promising first.
+  func points(from valued: [Valued], _ stream: inout RandomStream) -> [Point] {
     let order = valued.indices.sorted { (-valued[$0].value, $0) < (-valued[$1].value, $1) }
-    var chosen = [order[0]]
+    guard let first = order.first else { return [] }
+    var chosen = [first]
     // Others by chance, the better the likelier, so that not all climb the same hill.
-    let top = valued[order[0]].value
+    let top = valued[first].value
     let weights = valued.map { exp(max(-700, $0.value - top)) }
     var sum = weights.reduce(0, +)
     var left = Set(order.dropFirst())
-    sum -= weights[order[0]]
+    sum -= weights[first]
     while chosen.count < Self.starts, !left.isEmpty, sum > 1e-300 {
       var rest = stream.uniform() * sum
       guard
@@ -114,7 +127,10 @@ struct AcquisitionSearch: Sendable {
     }
   }
 
+  private func isInside(_ point: Point) -> Bool { branch.map { $0 == Branch(of: point) } ?? true }
+
   private func take(_ point: Point, _ current: inout (point: Point, value: Double)) {
+    guard isInside(point) else { return }
     let value = acquisition.value(at: inputs.encode(point))
     if value > current.value { current = (point, value) }
   }

@@ -46,6 +46,9 @@ struct GaussianProcess: Sendable {
     return (weights.map { dot($0, covariances) }, max(variance, 1e-12))
   }
 
+  /// The least of the means at what was observed.
+  var leastMean: Double { observed.map { posterior(at: $0).means[0] }.min() ?? 0 }
+
   /// The means, the variance, and their derivatives by the numeric parameters that are present.
   func posteriorWithGradient(
     at input: [Double]
