@@ -9,7 +9,7 @@ extension ModelDeployment {
     columns: [
       PrinterColumn("Ready", path: ".status.ready", "Ready pods of wanted ones."),
       PrinterColumn("Model", path: ".status.model.source", "The model that is served."),
-      PrinterColumn("Version", path: ".status.model.version", "Its version in the registry."),
+      PrinterColumn("Version", path: ".status.stable.model.version", "The version that has been promoted last."),
       PrinterColumn("Candidate", path: ".status.candidate.name", "The revision that is rolled out.", wide: true),
       PrinterColumn("Weight", .integer, path: ".status.candidate.weight", "The candidate's share.", wide: true),
       .condition("Available", "Available", "Whether requests are answered."),

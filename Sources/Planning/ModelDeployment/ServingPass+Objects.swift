@@ -159,6 +159,8 @@ extension ServingPass {
       (record.replicas, record.readyReplicas) = (revision?.replicas ?? 0, revision?.state.ready ?? 0)
       return record
     }
+    // The schema holds no more; the rest is told again when these have gone.
+    plan.status.history = plan.status.history.map { Array($0.prefix(20)) }
     if plan.status.history?.isEmpty == true { plan.status.history = nil }
   }
 }

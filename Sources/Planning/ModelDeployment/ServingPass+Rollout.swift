@@ -163,6 +163,9 @@ extension ServingPass {
     return isPaused ? .paused : nil
   }
 
+  /// So many characters of a check's message reach status.
+  private static let messageLimit = 500
+
   /// Judges every check, and puts the results into status.
   private mutating func judge(weight: Int, isJust: Bool) -> [ModelDeployment.CheckResult] {
     guard let checks = spec.rollout?.checks, !checks.isEmpty else { return [] }
@@ -176,6 +179,7 @@ extension ServingPass {
       var result = judge.judge(check, isJust ? nil : seen.measurements[check.name])
       if isJust, check.router != nil { result = .init(name: check.name, verdict: "Unknown", message: "the step began") }
       let before = old[check.name]
+      result.message = result.message.map { String($0.prefix(Self.messageLimit)) }
       result.time = before?.verdict == result.verdict && before?.value == result.value ? before?.time : nowText
       return result
     }
