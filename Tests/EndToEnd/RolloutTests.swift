@@ -204,6 +204,32 @@ struct RolloutTests {
     }
   }
 
+  @Test("of a deployment whose address another one has does not take it, until that one goes")
+  func address() async throws {
+    let runs = try await Models.runs()
+    try await TestNamespace.run("address") { scope in
+      let host = "\(scope.name).example.com"
+      for (name, run) in [("first", "one"), ("second", "two")] {
+        var deployment = DynamicObject(ModelDeployment.type, scope.key(name))
+        deployment.spec = [
+          "model": ["run": .string(try #require(runs[run]))],
+          "server": ["image": .string(scope.cluster.stubImage ?? "ghcr.io/mlflow/mlflow:v3.17.2")],
+          "ingress": ["host": .string(host)],
+        ]
+        try await scope.create(deployment, as: ModelDeployment.type)
+        if name == "first" { try await scope.wait(ModelDeployment.type, name, "Ready", within: .seconds(90)) }
+      }
+      let taken = try await scope.wait(ModelDeployment.type, "second", "Stalled", reason: "RouteTaken")
+      #expect(taken.condition("Stalled")?["message"]?.string?.contains("\(scope.name)/first has \(host)/") == true)
+      #expect(try await scope.client.list(.ingress, namespace: scope.name).items.map(\.name) == ["first"])
+      try await scope.client.delete(ModelDeployment.type, scope.key("first"))
+      try await eventually("the second to serve", within: .seconds(90)) {
+        let found = try await scope.client.get(ModelDeployment.type, scope.key("second"))
+        guard found.condition("Ready")?["status"]?.string == "True" else { throw NotYet(found.conditionText) }
+      }
+    }
+  }
+
   /// The selectors of the namespace's Services and Deployments.
   private static func selectors(in scope: TestNamespace) async throws -> [String: JSONValue] {
     var out: [String: JSONValue] = [:]

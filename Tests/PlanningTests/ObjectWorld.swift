@@ -47,7 +47,7 @@ struct ObjectWorld: Sendable {
     RouterObjects(
       configMap: object(.configMap, name), secret: object(.secret, name), deployment: object(.deployment, name),
       service: object(.service, name), disruptionBudget: object(.podDisruptionBudget, name), pods: pods,
-      freshToken: "0123456789abcdef")
+      configurations: Set(pods.compactMap(\.configuration)), freshToken: "0123456789abcdef")
   }
 
   mutating func setStatus(_ type: ResourceType, _ name: String, _ status: JSONValue) {

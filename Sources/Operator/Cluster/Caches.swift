@@ -17,6 +17,8 @@ struct Caches: Sendable {
 
   /// The index of model deployments by the sweep that they serve.
   static let bySweep = "sweep"
+  /// The index of model deployments by the class, host and path of their Ingress.
+  static let byClaim = "claim"
   /// The index of sweeps by those whose results they begin with.
   static let byEarlierSweep = "earlier"
   /// The index of experiments by the model deployments that are their variants.
@@ -49,7 +51,8 @@ struct Caches: Sendable {
         ObjectIndex(Self.bySweep) { object in
           object.spec[path: "model", "sweep", "name"]?.string
             .map { [ObjectKey(namespace: object.namespace, name: $0).description] } ?? []
-        }
+        },
+        ObjectIndex(Self.byClaim) { object in ServingPlanner.claim(object).map { [$0] } ?? [] },
       ])
     experiments = custom(
       ABExperiment.self,

@@ -21,6 +21,12 @@ struct ServingController: Sendable {
     let deployments = caches.modelDeployments
     let others: [Source] = [
       .primary(deployments),
+      // One that goes, or moves, leaves its address to another.
+      .mapped(deployments) { change in
+        guard let claim = change.old.flatMap(ServingPlanner.claim), change.new.flatMap(ServingPlanner.claim) != claim
+        else { return [] }
+        return deployments.objects(by: Caches.byClaim, claim).map(\.key)
+      },
       .mapped(caches.sweeps) { change in
         guard change.old?.best != change.new?.best else { return [] }
         return deployments.objects(by: Caches.bySweep, ObjectIndex.value(of: change.key)).map(\.key)

@@ -47,10 +47,20 @@ struct ServingGather: Sendable {
       ingress: own(.ingress, resource.key), httpRoute: try await httpRoute(of: resource), router: router,
       keys: try await keys(of: resource), warmUp: await warmUp(resource, pods),
       measurements: await rollout.asyncMap { await measurer.measure($0, of: resource, database) } ?? [:],
-      traffic: window.counts(of: uid(resource), since: start, router.pods), conflicts: conflicts)
+      traffic: window.counts(of: uid(resource), since: start, router.pods), conflicts: conflicts,
+      rival: rival(of: resource))
   }
 
   private func uid(_ resource: ModelDeployment) -> String { resource.metadata.uid ?? "" }
+
+  /// Who came first keeps an address.
+  private func rival(of resource: ModelDeployment) -> ObjectKey? {
+    let all = caches.modelDeployments
+    guard let own = all.object(resource.key), let claim = ServingPlanner.claim(own) else { return nil }
+    func age(_ object: DynamicObject) -> (String, String) { (object.creationTimestamp ?? "", object.uid) }
+    return all.objects(by: Caches.byClaim, claim).filter { $0.uid != own.uid && !$0.isDeleting }
+      .filter { age($0) < age(own) }.min { age($0) < age($1) }?.key
+  }
 
   /// What the deployment has, from whichever spec.
   private func ownObjects(of resource: ModelDeployment) -> [(type: ResourceType, object: DynamicObject)] {

@@ -16,10 +16,13 @@ struct RouterGather: Sendable {
     _ own: [ResourceType: DynamicObject], podsBy index: String, _ value: String, namespace: String?,
     freshToken: String
   ) async -> RouterObjects {
-    RouterObjects(
+    let all = caches.pods.objects(by: index, value).filter { $0.namespace == namespace }
+    return RouterObjects(
       configMap: own[.configMap], secret: own[.secret], deployment: own[.deployment], service: own[.service],
       disruptionBudget: own[.podDisruptionBudget],
-      pods: await pods(index, value, namespace, token: own[.secret]?.fields["token"]), freshToken: freshToken)
+      pods: await pods(index, value, namespace, token: own[.secret]?.fields["token"]),
+      configurations: Set(all.map { $0.annotations[RouterPorts.configurationAnnotation] ?? "" }),
+      freshToken: freshToken)
   }
 
   /// The ready pods, asked all at once.

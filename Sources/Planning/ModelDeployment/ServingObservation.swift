@@ -100,12 +100,14 @@ public struct ServingObservation: Sendable {
   public var traffic: [String: TrafficCounts]
   /// Objects of others under the names of this deployment's own.
   public var conflicts: [NameConflict]
+  /// The deployment that has had the same host and path for longer, where there is one.
+  public var rival: ObjectKey?
 
   public init(
     model: Model, access: Access?, revisions: [Revision] = [], service: DynamicObject? = nil,
     ingress: DynamicObject? = nil, httpRoute: DynamicObject? = nil, router: RouterObjects, keys: Keys? = nil,
     warmUp: WarmUp = .pending, measurements: [String: CheckMeasurement] = [:], traffic: [String: TrafficCounts] = [:],
-    conflicts: [NameConflict] = []
+    conflicts: [NameConflict] = [], rival: ObjectKey? = nil
   ) {
     self.model = model
     self.access = access
@@ -119,6 +121,7 @@ public struct ServingObservation: Sendable {
     self.measurements = measurements
     self.traffic = traffic
     self.conflicts = conflicts
+    self.rival = rival
   }
 }
 

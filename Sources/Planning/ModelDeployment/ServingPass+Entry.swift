@@ -13,17 +13,17 @@ extension ServingPass {
   func routerConfiguration(without gone: Set<String>) -> RouterConfiguration? {
     let revisions = ledger.inOrder.filter { !gone.contains($0.name) && $0.address != nil }
     guard let first = revisions.first else { return nil }
-    var older: [RouterConfiguration.Backup] = []
+    // One revision that has served well stands in for a newer one; what was never promoted stands in for nothing.
+    var proven: RouterConfiguration.Backup?
     var backends: [RouterConfiguration.Backend] = []
     for revision in revisions {
       guard let address = revision.address else { continue }
       let template = revision.objects.deployment.spec["template"] ?? .null
-      // Requests of a revision that stops answering go to the one before it.
       backends.append(
         .init(
           variant: revision.name, server: address, healthPath: RevisionTemplate.healthPath(of: template),
-          backups: older.reversed()))
-      older.append(.init(variant: revision.name, server: address))
+          backups: proven.map { [$0] } ?? []))
+      if revision.isPromoted { proven = .init(variant: revision.name, server: address) }
     }
     var gate = RouterConfiguration.Gate()
     if let apiKey = spec.ingress?.apiKey, case .present(let names, _)? = seen.keys {
@@ -44,8 +44,8 @@ extension ServingPass {
       let known = Set(configuration.backends.map(\.variant))
       guard weights.keys.allSatisfy(known.contains) else { return false }
       let version = slots(weights).version
-      // A configuration without a revision that is deleted meanwhile serves these as well.
-      let accepted = Set([configuration.digest, routerDigest].compactMap { $0 })
+      // A configuration without a revision that comes or goes meanwhile serves these as well.
+      let accepted = Set([configuration.digest, routerDigest(knowing: weights.keys)].compactMap { $0 })
       return seen.router.pods.allSatisfy { pod in
         pod.version == version && pod.configuration.map(accepted.contains) == true
       }
@@ -53,15 +53,20 @@ extension ServingPass {
     }
   }
 
-  /// The configuration that the router's pods are to have by its Deployment.
-  private var routerDigest: String? {
+  /// The configuration that the router's pods are to have by its Deployment, where that knows some revisions.
+  private func routerDigest(knowing revisions: some Sequence<String>) -> String? {
     let digest = seen.router.deployment?.spec[
       path: "template", "metadata", "annotations", RouterManifests.configurationAnnotation]?.string
-    // It may lag behind by a revision that is new; then it does not know all of the weights.
     guard let text = seen.router.configMap?.json[path: "data", "haproxy.cfg"]?.string,
-      ledger.inOrder.allSatisfy({ $0.address == nil || text.contains("backend variant_\($0.name)\n") })
+      revisions.allSatisfy({ text.contains("backend variant_\($0)\n") })
     else { return nil }
     return digest
+  }
+
+  /// Whether no pod of the router knows these revisions any more, not even one that ends.
+  func isUnused(_ gone: Set<String>) -> Bool {
+    guard spec.entry == .router, let configuration = routerConfiguration(without: gone) else { return true }
+    return seen.router.configurations.subtracting([configuration.digest]).isEmpty
   }
 
   mutating func lead(_ weights: [String: Int], without gone: Set<String>) {

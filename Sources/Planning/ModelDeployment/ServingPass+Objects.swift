@@ -30,7 +30,11 @@ extension ServingPass {
     }
     let gone = retire(weights)
     lead(weights, without: gone)
-    for name in gone { delete(name) }
+    // The address of a Service that is gone may be another's at once: it stays for as long as a router may use it.
+    if isUnused(gone) {
+      for name in gone { delete(name) }
+      plan.status.history?.removeAll { gone.contains($0.name) }
+    }
     describe(weights, without: gone)
   }
 
@@ -121,9 +125,7 @@ extension ServingPass {
     let kept = (plan.status.history ?? []).filter { $0.promotedTime != nil }
       .sorted { ($0.retiredTime ?? "", $0.name) > ($1.retiredTime ?? "", $1.name) }
       .prefix(Int(spec.historyLimit)).map(\.name)
-    let gone = drained.subtracting(kept).subtracting([failed].compactMap { $0 })
-    plan.status.history?.removeAll { gone.contains($0.name) }
-    return gone
+    return drained.subtracting(kept).subtracting([failed].compactMap { $0 })
   }
 
   private mutating func delete(_ name: String) {

@@ -109,6 +109,8 @@ public struct ServingPlanner: Planner {
       pass.plan.next = .whenChanged
     } else if let conflict = observation.conflicts.first {
       pass.conditions.stalled("NameTaken", conflict.message)
+    } else if let rival = observation.rival {
+      pass.conditions.stalled("RouteTaken", Self.taken(resource.spec, by: rival))
     } else {
       pass.conditions.notSupported(Self.ignoredFields(resource.spec))
       pass.serve()
@@ -155,6 +157,23 @@ public struct ServingPlanner: Planner {
       }
     }
     return nil
+  }
+
+  /// What two deployments with one address have: requests would go to either, as the ingress controller likes.
+  private static func taken(_ spec: ModelDeployment.Spec, by rival: ObjectKey) -> String {
+    let place = "\(spec.ingress?.host ?? "every host")\(spec.ingress?.routedPath ?? "/")"
+    return "spec.ingress: ModelDeployment \(rival) has \(place) already: give one of them another host or path; nothing of "
+      + "this one is changed meanwhile"
+  }
+
+  /// What two deployments must not share: the class, host and path of an Ingress. Nil where there is none, or a Gateway,
+  /// which settles such things by itself.
+  public static func claim(_ object: DynamicObject) -> String? {
+    guard let ingress = object.spec["ingress"], ingress.object != nil, object.spec["route"]?.string != "Gateway" else {
+      return nil
+    }
+    return [ingress["class"]?.string ?? "", ingress["host"]?.string ?? "", ingress["path"]?.string ?? "/"]
+      .joined(separator: " ")
   }
 
   private static func ignoredFields(_ spec: ModelDeployment.Spec) -> [String] {

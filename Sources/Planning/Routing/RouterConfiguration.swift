@@ -215,6 +215,10 @@ struct RouterConfiguration: Sendable, Hashable {
     return "backend \(Self.timeTable)\n  \(store)\n"
   }
 
+  /// Whether a variant's own server is checked: then its users can be given to the control. Without, requests are always
+  /// tried there, as a Service leads to ready pods alone.
+  private var isChecked: Bool { assignment != .random }
+
   private func section(_ backend: Backend) -> String {
     var out = """
       backend variant_\(backend.variant)
@@ -222,12 +226,13 @@ struct RouterConfiguration: Sendable, Hashable {
         option httpchk
         http-check send meth GET uri \(backend.healthPath)
         http-check expect status 200
-        server \(Self.ownServer) \(backend.server)
+        server \(Self.ownServer) \(backend.server)\(isChecked ? "" : " no-check")
 
       """
     guard !backend.backups.isEmpty else { return out }
     // All requests go to the variant's own server. Only what is tried again is balanced, and never to the server that
-    // did not answer; one marked `backup` would not be tried before a health check has failed.
+    // did not answer; one marked `backup` would not be tried before a health check has failed. Backups are checked: with
+    // none that is up, the own server is tried again, a second later.
     out += "  use-server \(Self.ownServer) if { always_true }\n"
     for backup in backend.backups { out += "  server \(backup.variant) \(backup.server)\n" }
     return out

@@ -10,12 +10,15 @@ public struct RouterObjects: Sendable {
   public var disruptionBudget: DynamicObject?
   /// The pods that are ready.
   public var pods: [RouterPod]
+  /// The configurations of all pods that there are, those that end among them.
+  public var configurations: Set<String>
   /// A random text, used once: the control token of a router that has none yet.
   public var freshToken: String
 
   public init(
     configMap: DynamicObject? = nil, secret: DynamicObject? = nil, deployment: DynamicObject? = nil,
-    service: DynamicObject? = nil, disruptionBudget: DynamicObject? = nil, pods: [RouterPod] = [], freshToken: String
+    service: DynamicObject? = nil, disruptionBudget: DynamicObject? = nil, pods: [RouterPod] = [], configurations: Set<String> = [],
+    freshToken: String
   ) {
     self.configMap = configMap
     self.secret = secret
@@ -23,6 +26,7 @@ public struct RouterObjects: Sendable {
     self.service = service
     self.disruptionBudget = disruptionBudget
     self.pods = pods
+    self.configurations = configurations
     self.freshToken = freshToken
   }
 

@@ -69,6 +69,35 @@ struct EntryTests {
     #expect(world.world.object(.deployment, "churn-traffic")?.spec["template"] != before)
   }
 
+  @Test("An address that another deployment has is not taken from it, and what serves is left alone")
+  func rival() {
+    var world = ServingWorld()
+    world.settle()
+    world.rival = ObjectKey(namespace: "ml", name: "older")
+    world.model = ServingWorld.model(2)
+    #expect(world.reconcile().steps.isEmpty)
+    #expect(world.condition("Stalled")?.reason == "RouteTaken")
+    #expect(world.condition("Stalled")?.message.contains("ml/older has churn.example.com/ already") == true)
+    world.rival = nil
+    world.settle()
+    #expect(world.stable == world.name(2) && world.condition("Stalled") == nil)
+  }
+
+  @Test(
+    "An address is an Ingress's class, host and path",
+    arguments: [
+      (["class": "nginx", "host": "h", "path": "/a"], "nginx h /a"), (["host": "h"], " h /"), ([:], "  /"),
+    ] as [(JSONValue, String)])
+  func claim(_ ingress: JSONValue, _ expected: String) {
+    var object = DynamicObject(ModelDeployment.type, ObjectKey(namespace: "ml", name: "churn"))
+    object.spec = ["ingress": ingress]
+    #expect(ServingPlanner.claim(object) == expected)
+    object.spec["route"] = "Gateway"
+    #expect(ServingPlanner.claim(object) == nil)
+    object.spec = ["model": ["run": "r"]]
+    #expect(ServingPlanner.claim(object) == nil)
+  }
+
   @Test("A revision's requests go to those before it while it does not answer")
   func backups() throws {
     var world = ServingWorld { $0.spec.rollout = .init(steps: [.init(weight: 50, pause: true)]) }

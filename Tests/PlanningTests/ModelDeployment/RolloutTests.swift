@@ -253,6 +253,26 @@ struct RolloutTests {
     #expect(world.condition("Stalled")?.message.contains(old) == true)
   }
 
+  @Test("The Service of a revision that is given up goes only when no router can send requests there any more")
+  func lastUse() {
+    var world = Self.world()
+    world.settle()
+    let given = world.name(2)
+    world.model = ServingWorld.model(3)
+    world.settle()
+    world.now.addTimeInterval(31)
+    for _ in 0..<6 {
+      world.reconcile()
+      for name in [given] {
+        world.world.setStatus(.deployment, name, ["observedGeneration": 1, "replicas": 0])
+      }
+    }
+    // The routers' pods still have the configuration with it.
+    #expect(world.replicas(2) == 0 && world.world.object(.service, given) != nil)
+    world.settle()
+    #expect(world.world.object(.service, given) == nil && world.revision(2) == nil)
+  }
+
   @Test("A revision that is kept warm keeps its pods, so that the way back takes none to start")
   func warm() {
     var world = Self.world { $0.keepWarm = "1h" }

@@ -13,6 +13,7 @@ struct ServingWorld: Sendable {
   /// By the revision that they are of.
   var troubles: [String: [ServingObservation.PodTrouble]] = [:]
   var conflicts: [NameConflict] = []
+  var rival: ObjectKey?
   var keys: ServingObservation.Keys?
   var warmUp: ServingObservation.WarmUp = .pending
   var measurements: [String: CheckMeasurement] = [:]
@@ -55,7 +56,7 @@ struct ServingWorld: Sendable {
         model: model, access: access, revisions: revisions, service: world.object(.service, "churn"),
         ingress: world.object(.ingress, "churn"), httpRoute: world.object(.httpRoute, "churn"),
         router: world.router("churn-traffic", pods: routers), keys: keys, warmUp: warmUp, measurements: measurements,
-        traffic: traffic, conflicts: conflicts),
+        traffic: traffic, conflicts: conflicts, rival: rival),
       at: now)
   }
 
