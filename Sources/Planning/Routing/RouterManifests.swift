@@ -60,15 +60,6 @@ struct RouterManifests: Sendable {
     return Owned.stamped(out)
   }
 
-  /// Runs HAProxy, and turns the kubelet's SIGTERM, at which HAProxy would cut requests off, into its soft stop.
-  private static let script = """
-    haproxy -db -f "$0" & child=$!
-    trap 'kill -USR1 $child' TERM
-    wait $child; code=$?
-    while kill -0 $child 2>/dev/null; do wait $child; code=$?; done
-    exit $code
-    """
-
   private var podSpec: JSONValue {
     let ready: JSONValue = ["path": "/_martlet/ready", "port": "http"]
     var mounts: [JSONValue] = [
@@ -81,7 +72,8 @@ struct RouterManifests: Sendable {
     }
     let container: JSONValue = .compact([
       "name": "haproxy", "image": .string(image),
-      "command": ["sh", "-c", .string(Self.script), .string("\(RouterConfiguration.folder)/haproxy.cfg")],
+      // HAProxy's own image is stopped with SIGUSR1, at which it finishes what it has; SIGTERM would cut it off.
+      "command": ["haproxy", "-db", "-f", .string("\(RouterConfiguration.folder)/haproxy.cfg")],
       "env": [
         ["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
         [
