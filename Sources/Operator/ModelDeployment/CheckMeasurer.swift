@@ -81,21 +81,11 @@ actor CheckMeasurer {
     let base = address.hasSuffix("/") ? String(address.dropLast()) : address
     do {
       let response = try await client.send(
-        HTTPRequest(url: "\(base)/api/v1/query?query=\(Self.escaped(query))", timeouts: Self.timeouts))
+        HTTPRequest(url: "\(base)/api/v1/query?query=\(PercentEncoding.encode(query))", timeouts: Self.timeouts))
       return PrometheusAnswer.read(response.body, status: response.status)
     } catch {
       return .missing("Prometheus at \(base) cannot be asked: \(error)")
     }
-  }
-
-  /// A text as part of a URL's query (RFC 3986, section 2.3).
-  private static func escaped(_ text: String) -> String {
-    let free = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-    return text.utf8.map { byte in
-      if free.contains(byte) { return String(UnicodeScalar(byte)) }
-      let digits = String(byte, radix: 16, uppercase: true)
-      return "%" + (digits.count == 1 ? "0" : "") + digits
-    }.joined()
   }
 
   private func measure(

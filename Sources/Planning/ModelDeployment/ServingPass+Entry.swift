@@ -73,7 +73,6 @@ extension ServingPass {
     let owner = resource.controllerReference
     let labels = ChildLabels.make(
       name: "model-server", instance: name, component: "entry", own: (ServingPlanner.podLabel, name))
-    var wantedIngress: DynamicObject?
     switch spec.entry {
     case .service:
       let template = (stable ?? ledger.inOrder.last)?.objects.deployment.spec["template"]
@@ -98,11 +97,11 @@ extension ServingPass {
         if !route.backends.isEmpty { apply(route.object, over: seen.httpRoute) }
       }
     } else if let ingress = spec.ingress {
-      wantedIngress = IngressManifest.make(ingress, key: resource.key, service: name, labels: labels, owner: owner)
+      apply(
+        IngressManifest.make(ingress, key: resource.key, service: name, labels: labels, owner: owner),
+        over: seen.ingress)
     }
-    if let wantedIngress {
-      apply(wantedIngress, over: seen.ingress)
-    } else if let ingress = seen.ingress {
+    if spec.entry == .gateway || spec.ingress == nil, let ingress = seen.ingress {
       plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
     }
     if spec.entry != .gateway, let route = seen.httpRoute {
