@@ -34,7 +34,7 @@ release: ## Builds the three programs as they ship: release, static Swift runtim
 
 crds: ## Writes crds/ anew from Sources/CRDTypes, and the chart's copies of them.
 	swift run crdgen crds
-	hack/sync-chart-crds
+	hack/sync-chart
 
 fmt: ## Formats the Swift sources.
 	swift format --in-place --recursive --parallel Sources Tests Package.swift

@@ -101,7 +101,7 @@ let package = Package(
       dependencies: [
         "CLinux", "Locking",
         "JSON", "CRDTypes", "Search", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
-        "Observability", "ControllerKit", "HealthServer", arguments,
+        "Observability", "ControllerKit", "HealthServer", "YAML", arguments,
       ], swiftSettings: strict),
     .executableTarget(
       name: "LocalCluster",

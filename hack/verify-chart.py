@@ -1,5 +1,6 @@
 """Checks charts/martlet: lint, rendering with many values, what the schema refuses, and agreement with config/."""
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -57,9 +58,10 @@ problems = [f"{m['path']}: {m['message']}" for m in report["messages"] if str(m[
 check("lint --strict", not problems, "; ".join(problems))
 
 default = render()
-kustomized = [
-    document for document in yaml.safe_load_all(
-        subprocess.run(["kubectl", "kustomize", root / "config" / "default"], check=True, capture_output=True).stdout)]
+kustomization = subprocess.run(
+    ["kubectl", "kustomize", root / "config" / "default"], check=True, capture_output=True, text=True).stdout
+# The ConfigMap's name has a hash there; in the chart an annotation of the pods has it.
+kustomized = list(yaml.safe_load_all(re.sub("martlet-runtimes-[a-z0-9]{10}", "martlet-runtimes", kustomization)))
 
 # The definitions are those of crds/, and stay when the release goes.
 for file in sorted((root / "crds").glob("*.yaml")):
@@ -94,6 +96,20 @@ for field in ("args", "livenessProbe", "readinessProbe", "resources", "securityC
     check(f"container's {field} as in config/", ours["containers"][0][field] == theirs["containers"][0][field])
 by_name = lambda variables: sorted(variables, key=lambda v: v["name"])
 check("environment as in config/", by_name(ours["containers"][0]["env"]) == by_name(theirs["containers"][0]["env"]))
+
+# The model servers are those of config/, and values come before them.
+def runtimes(objects):
+    return yaml.safe_load(find(objects, "ConfigMap", "martlet-runtimes")["data"]["runtimes.yaml"])
+
+
+own = {"name": "vLLM", "healthPath": "/up", "container": {"image": "vllm:own"}}
+other = {"name": "Echo", "healthPath": "/", "container": {"image": "echo"}, "model": "URI"}
+replaced = render({"runtimes": [own, other]})
+check("runtimes as in config/", runtimes(default) == runtimes(kustomized))
+check("runtimes of values", {r["name"]: r for r in runtimes(replaced)} == {
+    "vLLM": own, "Echo": other, "Triton": next(r for r in runtimes(default) if r["name"] == "Triton")})
+checksum = lambda objects: find(objects, "Deployment", "martlet")["spec"]["template"]["metadata"]["annotations"]["checksum/runtimes"]
+check("other runtimes restart the operator", checksum(default) != checksum(replaced))
 
 # Namespaced objects say where they are, and everything is labelled.
 for o in default:
@@ -139,8 +155,8 @@ check("extraArgs come last", container(many)["args"][-1] == "--kubeconfig=/tmp/k
 check("flags", {
     "--log-level=debug", "--mlflow-image=mlflow:3", "--router-image=haproxy:3", "--max-concurrent-reconciles=8",
 } <= set(container(many)["args"]))
-check("commonLabels", all(o["metadata"]["labels"].get("team") == "ml" for o in many if o["kind"] != "ConfigMap"))
-check("commonAnnotations", all(o["metadata"]["annotations"]["note"] == "x" for o in many if o["kind"] != "ConfigMap"))
+check("commonLabels", all(o["metadata"]["labels"].get("team") == "ml" for o in many if o["metadata"]["name"] != "martlet-extra"))
+check("commonAnnotations", all(o["metadata"]["annotations"]["note"] == "x" for o in many if o["metadata"]["name"] != "martlet-extra"))
 check("spread", find(many, "Deployment", "martlet")["spec"]["template"]["spec"]["topologySpreadConstraints"])
 check("one replica has no budget", "PodDisruptionBudget" not in {o["kind"] for o in default})
 
@@ -150,6 +166,7 @@ for name, values in {
     "a wrong type": {"replicaCount": "three"}, "a wrong digest": {"image": {"digest": "latest"}},
     "a wrong pull policy": {"image": {"pullPolicy": "Sometimes"}}, "a wrong tracking uri": {"tracking": {"uri": "mlflow"}},
     "replicas without election": {"replicaCount": 2, "leaderElection": {"enabled": False}},
+    "a runtime without a health path": {"runtimes": [{"name": "x", "container": {}}]},
     "a monitor without a service": {"metrics": {"service": {"enabled": False}, "serviceMonitor": {"enabled": True}}},
 }.items():
     check(f"refuses {name}", refused(values))

@@ -3,11 +3,12 @@ public import JSON
 extension ModelDeployment {
   /// The container that answers requests, made by the operator.
   public struct Server: Sendable, Hashable, Codable {
-    /// The serving runtime: MLflow (the default), or a preset of the operator's configuration.
+    /// The serving runtime: MLflow (the default), or one of the operator's configuration, such as Triton or vLLM.
     public var runtime: String?
-    /// The image; that of the operator's configuration by default. It must hold the runtime and the packages that the
-    /// model needs.
+    /// The image; that of the runtime by default. It must hold the runtime and the packages that the model needs.
     public var image: String?
+    /// Arguments for the server after those of its runtime.
+    public var args: [String]?
     /// The container's resources: a Kubernetes ResourceRequirements.
     public var resources: JSONValue?
     /// Environment variables of the container.
@@ -32,13 +33,14 @@ extension ModelDeployment {
     public var priorityClassName: String?
 
     public init(
-      runtime: String? = nil, image: String? = nil, resources: JSONValue? = nil, env: [EnvironmentVariable]? = nil,
-      envFrom: [JSONValue]? = nil, port: Int64? = nil, serviceAccountName: String? = nil,
+      runtime: String? = nil, image: String? = nil, args: [String]? = nil, resources: JSONValue? = nil,
+      env: [EnvironmentVariable]? = nil, envFrom: [JSONValue]? = nil, port: Int64? = nil, serviceAccountName: String? = nil,
       imagePullSecrets: [String]? = nil, nodeSelector: [String: String]? = nil, tolerations: [JSONValue]? = nil,
       affinity: JSONValue? = nil, runtimeClassName: String? = nil, priorityClassName: String? = nil
     ) {
       self.runtime = runtime
       self.image = image
+      self.args = args
       self.resources = resources
       self.env = env
       self.envFrom = envFrom
@@ -105,16 +107,20 @@ extension ModelDeployment.Server {
       .optional(
         "runtime",
         .string(
-          "The serving runtime: MLflow (the default), or a preset of the operator's configuration.",
+          "The serving runtime: MLflow (the default), or one of the operator's configuration, such as Triton or vLLM.",
           minLength: 1, maxLength: 63, pattern: "^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$", default: "MLflow")),
       .optional(
         "image",
         .string(
           """
-          The image; that of the operator's configuration by default. It must hold the runtime and the packages \
-          that the model needs.
+          The image; that of the runtime by default. It must hold the runtime and the packages that the model needs.
           """,
           minLength: 1, maxLength: 1024)),
+      .optional(
+        "args",
+        .list(
+          "Arguments for the server after those of its runtime.",
+          of: .string("An argument; $(NAME) is expanded by Kubernetes.", maxLength: 4096), maxItems: 100)),
       .optional("resources", .anyObject("The container's resources: a Kubernetes ResourceRequirements.")),
       .optional(
         "env",

@@ -78,6 +78,9 @@ struct TrackingFlags: ParsableArguments {
   @Option(help: "The image of model servers that name none.")
   var mlflowImage = "ghcr.io/mlflow/mlflow:v3.17.2"
 
+  @Option(help: "A YAML file with more runtimes of model servers than MLflow's.")
+  var runtimes: String?
+
   @Option(help: "The image of routers: HAProxy 2.6 or later.")
   var routerImage = "haproxy:2.8"
 

@@ -44,7 +44,9 @@ struct ControllerSet: Sendable {
       planner: SweepPlanner(), shell: shell(SweepController.name), time: time,
       curveInterval: configuration.curveInterval)
     let router = RouterGather(caches: caches, client: RouterClient(client: routers))
-    let serving = ServingPlanner(.init(image: configuration.modelImage, routerImage: configuration.routerImage))
+    let serving = ServingPlanner(
+      .init(
+        image: configuration.modelImage, routerImage: configuration.routerImage, runtimes: configuration.runtimes))
     let deployment = ServingController(
       gather: ServingGather(
         caches: caches, children: children, directory: directory, connections: connections, router: router,

@@ -4,7 +4,9 @@ import JSON
 import KubernetesAPI
 import MLflow
 import Observability
+import Planning
 import Postgres
+import YAML
 
 /// What the operator runs with, from flags, environment and files.
 struct OperatorConfiguration: Sendable {
@@ -16,6 +18,8 @@ struct OperatorConfiguration: Sendable {
   let tracking: TrackingDefaults
   let modelImage: String
   let routerImage: String
+  /// The servers that deployments may name, beside MLflow's.
+  let runtimes: [ServingRuntime]
   /// The address of Prometheus for checks that name none.
   let prometheus: String?
   /// Nil where it is turned off.
@@ -49,6 +53,7 @@ struct OperatorConfiguration: Sendable {
     self.tracking = try Self.tracking(tracking, environment)
     modelImage = tracking.mlflowImage
     routerImage = tracking.routerImage
+    runtimes = try tracking.runtimes.map(Self.runtimes) ?? []
     prometheus = tracking.prometheusURL.flatMap { $0.isEmpty ? nil : $0 }
     self.cluster = try ClusterConfiguration.discover(
       kubeconfig: cluster.kubeconfig, context: cluster.context, environment: environment)
@@ -63,6 +68,17 @@ struct OperatorConfiguration: Sendable {
       throw ValidationError("\(flag) must be HOST:PORT, :PORT, or 0 for nowhere; \(text) is none of these")
     }
     return address
+  }
+
+  private static func runtimes(_ file: String) throws -> [ServingRuntime] {
+    guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
+      throw ValidationError("--runtimes: \(file) cannot be read")
+    }
+    do {
+      return try ServingRuntime.list(JSONValue(yaml: Array(bytes)))
+    } catch {
+      throw ValidationError("--runtimes: \(file): \(error)")
+    }
   }
 
   private static func tracking(
@@ -105,7 +121,7 @@ struct OperatorConfiguration: Sendable {
       "trackingDatabase": .string(
         tracking.databaseURL.flatMap { try? PostgresConfiguration($0) }?.description ?? "none"),
       "trackingCredentials": .string(tracking.credentialKind), "mlflowImage": .string(modelImage),
-      "routerImage": .string(routerImage), "prometheus": .string(prometheus ?? "none"), "workers": JSONValue(workers),
+      "routerImage": .string(routerImage), "runtimes": JSONValue(runtimes.map(\.name)), "prometheus": .string(prometheus ?? "none"), "workers": JSONValue(workers),
     ]
   }
 }

@@ -9,6 +9,8 @@ struct RevisionTemplate: Sendable {
   let resource: ModelDeployment
   let model: ModelDeployment.ServedModel
   let access: ServingObservation.Access
+  /// The server, where the deployment has no template of its own.
+  let runtime: ServingRuntime
   let defaultImage: String
 
   /// The annotation of Deployments with the digest of the template that they were made with.
@@ -32,11 +34,13 @@ struct RevisionTemplate: Sendable {
 
   /// How the model's files come to the pod; nil where the server loads the model by its URI.
   private var fetch: ModelFetch? {
-    let isNeeded = spec.cache != nil || spec.template != nil || spec.model.uri != nil || spec.model.secret != nil
+    let isNeeded =
+      runtime.needsFiles || spec.cache != nil || spec.template != nil || spec.model.uri != nil || spec.model.secret != nil
     guard isNeeded else { return nil }
+    // The download is a Python program: images of other servers may have none.
+    let own = runtime.needsFiles ? nil : spec.server?.image
     return ModelFetch(
-      model: model, access: access, image: spec.server?.image ?? defaultImage, cache: spec.cache,
-      secret: spec.model.secret)
+      model: model, access: access, image: own ?? defaultImage, cache: spec.cache, secret: spec.model.secret)
   }
 
   /// The PodTemplateSpec.
@@ -108,7 +112,7 @@ struct RevisionTemplate: Sendable {
       "securityContext": security, "terminationGracePeriodSeconds": .integer(max(30, longest + 10)),
       "initContainers": fetch?.initContainer.map { [$0] }, "containers": [container],
       "volumes": .array(
-        [["name": "tmp", "emptyDir": [:]]] + (fetch.map { [$0.volume] + $0.scratch } ?? [])),
+        [["name": "tmp", "emptyDir": [:]]] + (fetch.map { [$0.volume] + $0.scratch } ?? []) + runtime.volumes),
     ])
   }
 
@@ -122,24 +126,31 @@ struct RevisionTemplate: Sendable {
   /// Proxies hear of the end of a pod later than the pod does; until then it goes on answering.
   private static let drain: JSONValue = ["preStop": ["exec": ["command": ["sleep", "5"]]]]
 
+  /// The runtime's container under what the deployment says of it.
   private var container: JSONValue {
     let server = spec.server
-    let ping: JSONValue = ["path": "/ping", "port": "http"]
-    return .compact([
-      "name": "server", "image": .string(server?.image ?? defaultImage),
-      // The application that `mlflow models serve` starts, without the idle process that starts it.
-      "command": [
-        "uvicorn", "--host", "$(POD_IP)", "--port", .string(String(spec.port)), "mlflow.pyfunc.scoring_server.app:app",
-      ],
-      "env": .array(environment), "envFrom": server?.envFrom.map(JSONValue.array), "resources": server?.resources,
-      "ports": [["name": "http", "containerPort": .integer(spec.port), "protocol": "TCP"]],
-      // The port opens once the model is loaded, so an answer means that it is. A large model may take minutes.
-      "startupProbe": ["httpGet": ping, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 300],
-      "readinessProbe": ["httpGet": ping, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 2],
-      "livenessProbe": ["httpGet": ping, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 3],
-      "lifecycle": Self.drain, "terminationMessagePolicy": "FallbackToLogsOnError",
-      "securityContext": RestrictedPod.container, "volumeMounts": .array([["name": "tmp", "mountPath": "/tmp"]] + (fetch.map { [$0.mount] } ?? [])),
-    ])
+    let health: JSONValue = ["path": .string(runtime.healthPath), "port": "http"]
+    var out: [String: JSONValue] = [
+      // An answer means that the model is loaded. A large one may take minutes.
+      "startupProbe": ["httpGet": health, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 300],
+      "readinessProbe": ["httpGet": health, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 2],
+      "livenessProbe": ["httpGet": health, "periodSeconds": 10, "timeoutSeconds": 10, "failureThreshold": 3],
+      "image": .string(defaultImage), "lifecycle": Self.drain,
+      "terminationMessagePolicy": "FallbackToLogsOnError", "securityContext": RestrictedPod.container,
+    ]
+    out.merge(runtime.container.object ?? [:]) { $1 }
+    let arguments = (runtime.container["args"]?.array ?? []) + (server?.args ?? []).map(JSONValue.string)
+    out["args"] = arguments.isEmpty ? nil : .array(arguments)
+    out["name"] = "server"
+    out["image"] = server?.image.map(JSONValue.string) ?? out["image"]
+    out["env"] = .array(environment)
+    out["envFrom"] = server?.envFrom.map(JSONValue.array) ?? out["envFrom"]
+    out["resources"] = server?.resources ?? out["resources"]
+    out["ports"] = [["name": "http", "containerPort": .integer(spec.port), "protocol": "TCP"]]
+    out["volumeMounts"] = .array(
+      [["name": "tmp", "mountPath": "/tmp"]] + (fetch.map { [$0.mount] } ?? [])
+        + (runtime.container["volumeMounts"]?.array ?? []))
+    return .object(out)
   }
 
   private var modelEnvironment: [JSONValue] {
@@ -149,24 +160,24 @@ struct RevisionTemplate: Sendable {
     return out
   }
 
+  /// Later variables may use earlier ones, and those of the deployment itself take the place of others.
   private var environment: [JSONValue] {
     var out: [JSONValue] = [
       ["name": "POD_IP", "valueFrom": ["fieldRef": ["fieldPath": "status.podIP"]]],
-      // Where MLflow's scoring application looks for the model (mlflow/pyfunc/scoring_server/app.py).
-      ["name": "__pyfunc_model_path__", "value": .string(fetch == nil ? model.uri ?? "" : ModelFetch.path)],
+      ["name": "PORT", "value": .string(String(spec.port))], ["name": "MODEL_NAME", "value": .string(owner)],
+      ["name": "MODEL_PATH", "value": .string(fetch == nil ? model.uri ?? "" : ModelFetch.path)],
       // The user has no entry in the image's /etc/passwd, where Python libraries would look for these two.
       ["name": "HOME", "value": "/tmp"], ["name": "USER", "value": "martlet"],
     ]
-    out += modelEnvironment
-    out += threads
-    let own = Set((spec.server?.env ?? []).map(\.name))
-    out.removeAll { own.contains($0["name"]?.string ?? "") }
-    for variable in spec.server?.env ?? [] {
-      out.append(
-        .compact([
-          "name": .string(variable.name), "value": variable.value.map(JSONValue.string),
-          "valueFrom": variable.valueFrom,
-        ]))
+    let own = (spec.server?.env ?? []).map { variable -> JSONValue in
+      .compact([
+        "name": .string(variable.name), "value": variable.value.map(JSONValue.string), "valueFrom": variable.valueFrom,
+      ])
+    }
+    for more in [modelEnvironment, threads, runtime.container["env"]?.array ?? [], own] {
+      let names = Set(more.compactMap { $0["name"]?.string })
+      out.removeAll { names.contains($0["name"]?.string ?? "") }
+      out += more
     }
     return out
   }

@@ -35,9 +35,7 @@ extension ServingPass {
     }
     let newest = model.flatMap { model -> Target? in
       // Without a way to MLflow pods of the same model would get another template than they have.
-      guard let access = seen.access else { return nil }
-      let template = RevisionTemplate(
-        resource: resource, model: model, access: access, defaultImage: settings.image)
+      guard let access = seen.access, let template = settings.template(resource, model, access) else { return nil }
       return Target(name: template.name, model: model, template: template.template)
     }
     plan.status.model = model ?? plan.status.model

@@ -16,6 +16,8 @@ public struct ServingPlanner: Planner {
     public var image: String
     /// The image of the router: HAProxy 2.6 or later with its Prometheus exporter.
     public var routerImage: String
+    /// The servers that deployments may name, beside MLflow's.
+    public var runtimes: [ServingRuntime]
     /// How long until the model's source is looked at again. A change of a sweep is noticed at once.
     public var poll: Duration
     /// How often a rollout is looked at while it goes on.
@@ -23,10 +25,27 @@ public struct ServingPlanner: Planner {
     /// How soon an object that the API server refused is tried again.
     public var refusalRetry: Duration = .seconds(30)
 
-    public init(image: String, routerImage: String = "haproxy", poll: Duration = .seconds(10)) {
+    public init(
+      image: String, routerImage: String = "haproxy", runtimes: [ServingRuntime] = [], poll: Duration = .seconds(10)
+    ) {
       self.image = image
       self.routerImage = routerImage
+      self.runtimes = [.mlflow] + runtimes
       self.poll = poll
+    }
+
+    /// The server of a deployment; a template of its own needs none.
+    func runtime(of spec: ModelDeployment.Spec) -> ServingRuntime? {
+      spec.template == nil ? runtimes.first { $0.name == spec.runtime } : .mlflow
+    }
+
+    /// The pod template that a model is served with; nil where there is no such server.
+    func template(
+      _ resource: ModelDeployment, _ model: ModelDeployment.ServedModel, _ access: ServingObservation.Access
+    ) -> RevisionTemplate? {
+      runtime(of: resource.spec).map {
+        RevisionTemplate(resource: resource, model: model, access: access, runtime: $0, defaultImage: image)
+      }
     }
   }
 
@@ -79,8 +98,7 @@ public struct ServingPlanner: Planner {
   public func revisionObjects(
     of resource: ModelDeployment, model: ModelDeployment.ServedModel, access: ServingObservation.Access
   ) -> [ObjectReference] {
-    let template = RevisionTemplate(
-      resource: resource, model: model, access: access, defaultImage: settings.image)
+    guard let template = settings.template(resource, model, access) else { return [] }
     let key = ObjectKey(namespace: resource.metadata.namespace, name: template.name)
     return [ResourceType.deployment, .service, .podDisruptionBudget].map { ObjectReference($0, key) }
   }
@@ -107,6 +125,11 @@ public struct ServingPlanner: Planner {
     } else if let reason = Self.impossible(resource.spec) {
       pass.conditions.stalled("NotYetSupported", reason)
       pass.plan.next = .whenChanged
+    } else if settings.runtime(of: resource.spec) == nil {
+      let known = settings.runtimes.map(\.name).joined(separator: ", ")
+      pass.conditions.stalled(
+        "RuntimeNotFound",
+        "spec.server.runtime: the operator has no runtime \(resource.spec.runtime); it has \(known)")
     } else if let conflict = observation.conflicts.first {
       pass.conditions.stalled("NameTaken", conflict.message)
     } else if let rival = observation.rival {
@@ -140,12 +163,6 @@ public struct ServingPlanner: Planner {
 
   /// A spec that this version cannot serve at all.
   private static func impossible(_ spec: ModelDeployment.Spec) -> String? {
-    if spec.template == nil, spec.runtime != "MLflow" {
-      return "spec.server.runtime: this version has the runtime MLflow only; use spec.template for another server"
-    }
-    if spec.strategy == .shadow {
-      return "spec.rollout.strategy: this version does not mirror requests; use Canary or BlueGreen"
-    }
     if spec.routeProvider == .gateway {
       if spec.ingress?.apiKey != nil {
         return "spec.ingress.apiKey: keys are checked by the operator's router, which stands behind an Ingress only; "

@@ -91,7 +91,9 @@ struct TestNamespace: Sendable {
     var text = "\(name): \(error)\n--- the operator's log:\n\(await martlet.tail)\n"
     for kind in [TrainingSweep.type, ModelDeployment.type, ABExperiment.type, FeatureSet.type] {
       for object in (try? await client.list(kind, namespace: name).items) ?? [] {
-        text += "--- \(object.kind) \(object.name):\n\(object.conditionText)\n"
+        var status = object.status
+        status["conditions"] = nil
+        text += "--- \(object.kind) \(object.name):\n\(object.conditionText)\n\(status)\n"
       }
     }
     _ = write(2, text, text.utf8.count)

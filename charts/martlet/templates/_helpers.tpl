@@ -33,6 +33,17 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The model servers that deployments can name: those of the chart, and those of values, which come before. */}}
+{{- define "martlet.runtimes" -}}
+{{- $names := list }}
+{{- range .Values.runtimes }}{{ $names = append $names .name }}{{ end }}
+{{- $all := .Values.runtimes }}
+{{- range .Files.Get "files/runtimes.yaml" | fromYamlArray }}
+{{- if not (has .name $names) }}{{ $all = append $all . }}{{ end }}
+{{- end }}
+{{- toYaml $all }}
+{{- end -}}
+
 {{/* What tells the operator's pods from others. It must not change in an upgrade. */}}
 {{- define "martlet.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "martlet.name" . }}
