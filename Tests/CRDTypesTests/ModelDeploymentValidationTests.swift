@@ -20,6 +20,10 @@ struct ModelDeploymentValidationTests {
       "{server: {}, template: {spec: {containers: [{name: a, image: b}]}}}",
       "spec.template: the pod is described by server or template: remove one of them"),
     SpecPatch(
+      "rollout: {strategy: Shadow}",
+      "spec.rollout.strategy: Shadow needs steps or checks: without them nothing is compared"),
+    SpecPatch("rollout: {strategy: Shadow, steps: [{weight: 100, hold: 1h}]}"),
+    SpecPatch(
       "server: {env: [{name: A, value: x, valueFrom: {}}]}",
       "spec.server.env[A]: has value and valueFrom: remove one of them"),
     SpecPatch(

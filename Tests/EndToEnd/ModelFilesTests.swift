@@ -4,6 +4,7 @@ import JSON
 import KubernetesAPI
 import TestSupport
 import Testing
+import YAML
 
 @Suite("A model's files")
 struct ModelFilesTests {
@@ -101,6 +102,42 @@ struct ModelFilesTests {
       #expect(
         try await scope.client.get(ModelDeployment.type, scope.key("files"))
           .status[path: "stable", "model", "digest"]?.string == digest)
+    }
+  }
+
+  @Test("are given to a server that the operator's configuration describes by name")
+  func runtime() async throws {
+    let runs = try await Models.runs()
+    let runtimes: JSONValue = [
+      [
+        "name": "Lister", "healthPath": "/",
+        "container": [
+          "image": "python:3.11", "command": ["python3", "-c", .string(Self.server.replacing("9000", with: "int(os.environ['PORT'])"))],
+          "env": [["name": "WHO", "value": "$(MODEL_NAME)"]],
+        ],
+      ]
+    ]
+    let folder = try TemporaryFolder()
+    let file = try folder.write("runtimes.yaml", runtimes.yaml())
+    try await TestNamespace.run("runtime", .init(arguments: ["--runtimes", file])) { scope in
+      let host = "\(scope.name).example.com"
+      var deployment = DynamicObject(ModelDeployment.type, scope.key("files"))
+      deployment.spec = [
+        "model": ["run": .string(try #require(runs["one"]))], "server": ["runtime": "Lister", "port": 9000],
+        "replicas": 1, "ingress": ["host": .string(host)],
+      ]
+      try await scope.create(deployment, as: ModelDeployment.type)
+      try await scope.wait(ModelDeployment.type, "files", "Ready", within: .seconds(120))
+      let traffic = try Traffic(scope, host: host)
+      try await eventually("the files to be seen") {
+        let answer = try await traffic.ask()
+        guard answer.prediction?.contains("MLmodel") == true else { throw NotYet("\(answer)") }
+      }
+      // A file that describes it wrongly ends the operator, with the file and the field.
+      try folder.write("runtimes.yaml", "- {name: Lister, container: {}, healthPath: up}\n")
+      let run = try ProgramRun.of(
+        Programs.path("martlet"), ["operator", "--kubeconfig", scope.cluster.kubeconfig, "--runtimes", file])
+      #expect(run.status != 0 && run.output.contains("\(file): runtimes[0].healthPath: must be a path"), "\(run.output)")
     }
   }
 

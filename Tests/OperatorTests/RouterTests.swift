@@ -134,6 +134,60 @@ import Transport
     await router.stop()
   }
 
+  @Test("Copies of requests go to another revision, whole or not at all, and only users' own answers come back")
+  func copies() async throws {
+    let slots = SlotTable(weights: TrafficSplit(["control": 100], mirror: .init(revision: "treatment", share: 50)).slots)
+    // What it answers says whether a copy came as it should: told to be one, whole, and without the router's token.
+    let treatment = """
+      client_max_body_size 1m; if ($http_x_martlet_shadow != 'treatment') { return 500; }
+      if ($http_x_martlet_token != '') { return 501; } if ($http_x_user_id != 'ann') { return 502; }
+      if ($request_uri != '/invocations?x=1') { return 503; } if ($content_length != '60000') { return 400; } return 200;
+      """
+    let router = try await RunningRouter(slots, isRollout: true, copies: true, treatment: treatment)
+    for _ in 0..<80 {
+      let answer = try await router.request(
+        user: "ann", path: "/invocations?x=1", body: [UInt8](repeating: 65, count: 60_000))
+      #expect(answer.body == "control" && answer.variant == "control")
+    }
+    func seen() async -> [String: TrafficCounts] {
+      await router.client.read(pod: "p", address: router.address, token: RunningRouter.token).traffic
+    }
+    try await router.process.waitUntil("copied") { await (seen()["treatment"]?.answers ?? 0) > 15 }
+    let traffic = await seen()
+    #expect(traffic["control"]?.answers == 80)
+    let copied = try #require(traffic["treatment"])
+    #expect(copied.answers < 65 && copied.clientErrors == 0 && copied.serverErrors == 0, "\(copied)")
+    // A body that is too large for the buffer is not copied in part.
+    for _ in 0..<20 {
+      let large = [UInt8](repeating: 65, count: 2 * RouterMirror.bufferBytes)
+      #expect(try await router.request(user: "ann", path: "/invocations?x=1", body: large).body == "control")
+    }
+    let later = await seen()
+    #expect(later["control"]?.answers == 100)
+    #expect(later["treatment"]?.clientErrors == 0)
+    // Nobody else can send requests that pass for copies.
+    let stranger = HTTPRequest(
+      url: "http://\(router.address):\(RouterMirror.port)/", headers: [RouterMirror.header: "treatment"])
+    #expect(try await router.http.send(stranger).status == 401)
+    await router.stop()
+  }
+
+  @Test("A revision that does not answer its copies holds nobody up, and none of them goes to another")
+  func unansweredCopies() async throws {
+    let slots = SlotTable(weights: TrafficSplit(["control": 100], mirror: .init(revision: "treatment", share: 100)).slots)
+    let router = try await RunningRouter(slots, isRollout: true, copies: true, treatment: "return 444;")
+    for _ in 0..<60 { #expect(try await router.request(body: [65]).body == "control") }
+    router.variants["treatment"]?.process.stop()
+    for _ in 0..<60 { #expect(try await router.request().body == "control") }
+    try await router.process.waitUntil("copied") {
+      let traffic = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token).traffic
+      return traffic["treatment"]?.requests == 120
+    }
+    let traffic = await router.client.read(pod: "p", address: router.address, token: RunningRouter.token).traffic
+    #expect(traffic["control"]?.answers == 120 && traffic["treatment"]?.answers == 0)
+    await router.stop()
+  }
+
   @Test("Counters of bits are summed by their values")
   func bits() {
     #expect(RouterMetrics.milliseconds("5 1 0 2 0 0 0 0 0 5\n") == 1 + 2 * 4 + 5 * 256)

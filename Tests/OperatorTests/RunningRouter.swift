@@ -24,8 +24,9 @@ final class RunningRouter: Sendable {
   /// - Parameters:
   ///   - isRollout: whether requests are assigned by chance, and what the treatment does not answer goes to the control.
   ///   - treatment: nginx's answer of the treatment to all but `/ping`.
+  ///   - copies: whether slots may send copies of requests.
   init(
-    _ slots: SlotTable, header: String? = "X-User-Id", isRollout: Bool = false,
+    _ slots: SlotTable, header: String? = "X-User-Id", isRollout: Bool = false, copies: Bool = false,
     treatment: String = "return 200 '\"treatment\"';"
   ) async throws {
     var variants: [String: Nginx] = [:]
@@ -46,11 +47,12 @@ final class RunningRouter: Sendable {
         return .init(
           variant: name, server: "127.0.0.1:\(variants[name]?.port ?? 0)",
           backups: isRollout && name == "treatment" ? [backup] : [])
-      }, control: "control")
+      }, control: "control", mirrors: copies)
     let text = configuration.text.replacing(RouterConfiguration.folder, with: folder.path)
       .replacing("\"${POD_IP}:\(RouterConfiguration.port)\"", with: "127.0.0.1:\(port)")
     try folder.write("slots.map", slots.text)
     let path = try folder.write("haproxy.cfg", text)
+    if let program = configuration.program { try folder.write(RouterMirror.file, program) }
     let environment = ["POD_IP": address, RouterConfiguration.tokenVariable: Self.token]
     try HAProxy.check(path, environment: environment)
     process = try await HAProxy.start(path, environment: environment, log: folder.file("log"), port: port)
@@ -65,11 +67,14 @@ final class RunningRouter: Sendable {
   }
 
   /// Sends one request of a user.
-  func request(user: String? = nil, cookie: String? = nil, path: String = "/invocations") async throws -> Answer {
+  func request(
+    user: String? = nil, cookie: String? = nil, path: String = "/invocations", body: [UInt8]? = nil
+  ) async throws -> Answer {
     var headers: HTTPHeaders = [:]
     headers["X-User-Id"] = user
     headers["Cookie"] = cookie.map { "martlet_user=\($0)" }
-    let response = try await http.send(HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", headers: headers))
+    let response = try await http.send(
+      HTTPRequest(body == nil ? "GET" : "POST", url: "http://127.0.0.1:\(port)\(path)", headers: headers, body: body))
     let body = String(decoding: response.body, as: UTF8.self).filter { $0 != "\"" }
     let set = response.headers["Set-Cookie"]?.split(separator: ";").first?.split(separator: "=").last
     return Answer(

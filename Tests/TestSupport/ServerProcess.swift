@@ -10,6 +10,8 @@ public final class ServerProcess: Sendable {
   /// The file that its standard output and standard error go to.
   public let log: String
   private let ended = Atomic(false)
+  /// What waitpid told of the end, where that was seen here.
+  private let outcome = Atomic<Int32>(-1)
 
   /// Starts a program.
   ///
@@ -61,7 +63,9 @@ public final class ServerProcess: Sendable {
   public var isRunning: Bool {
     guard !ended.load(ordering: .sequentiallyConsistent) else { return false }
     var status: Int32 = 0
-    guard waitpid(pid, &status, WNOHANG) == 0 else {
+    let reaped = waitpid(pid, &status, WNOHANG)
+    guard reaped == 0 else {
+      if reaped == pid { outcome.store(status, ordering: .sequentiallyConsistent) }
       ended.store(true, ordering: .sequentiallyConsistent)
       return false
     }
@@ -92,8 +96,8 @@ public final class ServerProcess: Sendable {
 
   /// Runs the process to its end and returns its exit status, which is 128 + the signal if a signal ended it.
   public func wait() throws -> Int32 {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 {
+    var status = outcome.load(ordering: .sequentiallyConsistent)
+    while status < 0, waitpid(pid, &status, 0) < 0 {
       guard errno == EINTR else { throw ServerFailure("process \(pid) is not a child any more") }
     }
     ended.store(true, ordering: .sequentiallyConsistent)

@@ -112,6 +112,8 @@ extension ModelDeployment {
     public var model: ServedModel?
     /// Its share of the traffic, in percent.
     public var weight: Int64?
+    /// Of how many requests it gets a copy, in percent, where it answers none.
+    public var mirrored: Int64?
     /// How many pods it should have.
     public var replicas: Int64?
     /// How many of its pods are ready.
@@ -132,13 +134,14 @@ extension ModelDeployment {
     public var meanLatency: String?
 
     public init(
-      name: String, model: ServedModel? = nil, weight: Int64? = nil, replicas: Int64? = nil,
-      readyReplicas: Int64? = nil, time: String? = nil, promotedTime: String? = nil, retiredTime: String? = nil,
+      name: String, model: ServedModel? = nil, weight: Int64? = nil, mirrored: Int64? = nil,
+      replicas: Int64? = nil, readyReplicas: Int64? = nil, time: String? = nil, promotedTime: String? = nil, retiredTime: String? = nil,
       requests: Int64? = nil, clientErrors: Int64? = nil, serverErrors: Int64? = nil, meanLatency: String? = nil
     ) {
       self.name = name
       self.model = model
       self.weight = weight
+      self.mirrored = mirrored
       self.replicas = replicas
       self.readyReplicas = readyReplicas
       self.time = time
@@ -284,6 +287,9 @@ extension ModelDeployment.Revision {
       .required("name", .string("The name of its Deployment and Service.", maxLength: 63)),
       .optional("model", ModelDeployment.ServedModel.schema.described("The model.")),
       .optional("weight", .int64("Its share of the traffic, in percent.", minimum: 0, maximum: 100)),
+      .optional(
+        "mirrored",
+        .int64("Of how many requests it gets a copy, in percent, where it answers none.", minimum: 0, maximum: 100)),
       .optional("replicas", .int64("How many pods it should have.", minimum: 0)),
       .optional("readyReplicas", .int64("How many of its pods are ready.", minimum: 0)),
       .optional("time", .time("When it came to be.")),

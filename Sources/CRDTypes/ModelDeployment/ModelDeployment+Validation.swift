@@ -56,6 +56,9 @@ extension ModelDeployment.Rollout {
           "must be above the \(before) of the step before: order the steps by rising weight")
       }
     }
+    if strategy == .shadow, steps?.isEmpty ?? true, checks?.isEmpty ?? true {
+      check.report("\(path).strategy", "Shadow needs steps or checks: without them nothing is compared")
+    }
     check.unique((checks ?? []).map(\.name), at: "\(path).checks")
     for each in checks ?? [] { each.check(&check, at: "\(path).checks[\(each.name)]") }
     check.duration(deadline, at: "\(path).deadline", positive: true)

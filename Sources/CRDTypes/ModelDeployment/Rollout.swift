@@ -13,17 +13,17 @@ extension ModelDeployment {
     case canary = "Canary"
     /// All at once, when the checks have passed without traffic.
     case blueGreen = "BlueGreen"
-    /// Requests are mirrored to it first and its answers thrown away.
+    /// It gets copies of requests first, by the steps, and its answers are thrown away; then all traffic moves.
     case shadow = "Shadow"
   }
 
   /// How traffic moves to a new revision.
   public struct Rollout: Sendable, Hashable, Codable {
-    /// Canary (the default) moves traffic by the steps; BlueGreen all at once after the checks; Shadow mirrors
-    /// requests first.
+    /// Canary (the default) moves traffic by the steps; BlueGreen all at once after the checks; Shadow all at once after
+    /// steps at which the new revision got copies of requests.
     public var strategy: Strategy?
-    /// The weights of the new revision on its way to 100, rising. Without steps all traffic moves when the revision
-    /// is ready.
+    /// The weights of the new revision on its way to 100, rising; with Shadow, of how many requests it gets a copy.
+    /// Without steps all traffic moves when the revision is ready.
     public var steps: [Step]?
     /// What must hold at every step. A failed check puts the traffic back; missing data is never a pass.
     public var checks: [Check]?
@@ -106,16 +106,16 @@ extension ModelDeployment.Rollout {
         "strategy",
         .choice(
           """
-          Canary (the default) moves traffic by the steps; BlueGreen all at once after the checks; Shadow mirrors \
-          requests first.
+          Canary (the default) moves traffic by the steps; BlueGreen all at once after the checks; Shadow all at \
+          once after steps at which the new revision got copies of requests.
           """,
           of: ModelDeployment.Strategy.self, default: .canary)),
       .optional(
         "steps",
         .list(
           """
-          The weights of the new revision on its way to 100, rising. Without steps all traffic moves when the \
-          revision is ready.
+          The weights of the new revision on its way to 100, rising; with Shadow, of how many requests it gets a \
+          copy. Without steps all traffic moves when the revision is ready.
           """,
           of: ModelDeployment.Step.schema, maxItems: 20)),
       .optional(
@@ -180,7 +180,13 @@ extension ModelDeployment.Rollout {
         !has(self.steps) || [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18].all(i, i + 1 >= \
         size(self.steps) || self.steps[i].weight < self.steps[i + 1].weight)
         """,
-        message: "the weights of steps must rise: order them", field: "steps")
+        message: "the weights of steps must rise: order them", field: "steps"),
+      ValidationRule(
+        """
+        !has(self.strategy) || self.strategy != 'Shadow' || (has(self.steps) && size(self.steps) > 0) || \
+        (has(self.checks) && size(self.checks) > 0)
+        """,
+        message: "Shadow needs steps or checks: without them nothing is compared", field: "strategy"),
     ])
 }
 

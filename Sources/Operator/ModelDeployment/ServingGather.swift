@@ -34,6 +34,7 @@ struct ServingGather: Sendable {
       return ServingObservation.Revision(
         deployment: found.object, service: object(.service), disruptionBudget: object(.podDisruptionBudget),
         autoscaler: object(.horizontalPodAutoscaler), troubles: ServingTroubles.read(pods[found.object.name] ?? []),
+        unanswered: ServingTroubles.unanswered(pods[found.object.name] ?? [], of: found.object),
         digests: Set((pods[found.object.name] ?? []).compactMap(\.modelDigest)))
     }
     func own(_ type: ResourceType, _ key: ObjectKey) -> DynamicObject? {

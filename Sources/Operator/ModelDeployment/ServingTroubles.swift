@@ -44,6 +44,25 @@ enum ServingTroubles {
       message: scheduled["message"]?.string ?? "")
   }
 
+  /// The request of a probe that a container which runs has not answered, in words; nil where there is none.
+  ///
+  /// - Parameter deployment: theirs; its template has the probes.
+  static func unanswered(_ pods: [DynamicObject], of deployment: DynamicObject) -> String? {
+    for pod in pods where !pod.isDeleting {
+      for status in pod.status["containerStatuses"]?.array ?? []
+      where status["state"]?["running"] != nil && status["ready"]?.bool == false {
+        let containers = deployment.spec[path: "template", "spec", "containers"]?.array
+        let container = containers?.first { $0["name"] == status["name"] }
+        let probe = status["started"]?.bool == false ? container?["startupProbe"] : container?["readinessProbe"]
+        guard let request = probe?["httpGet"] ?? probe?["tcpSocket"] ?? probe?["grpc"] ?? probe?["exec"] else { continue }
+        let port = request["port"].map { " on port \($0.string ?? $0.text())" } ?? ""
+        let what = request["path"]?.string.map { "GET \($0)" } ?? "its probe"
+        return "pod \(pod.name): container \(status["name"]?.string ?? "") runs, but has not answered \(what)\(port)"
+      }
+    }
+    return nil
+  }
+
   /// How a container ended: its code, and the last lines that it wrote.
   private static func ending(_ terminated: JSONValue) -> String? {
     guard let code = terminated["exitCode"]?.int, code != 0 else { return nil }

@@ -77,10 +77,10 @@ enum RouterMetrics {
     var out: [String: TrafficCounts] = [:]
     for line in text.split(separator: "\n") where line.hasPrefix("haproxy_") {
       guard let brace = line.firstIndex(of: "{"), let proxy = label("proxy", in: line),
-        proxy.hasPrefix(RouterPorts.backendPrefix),
+        let prefix = RouterPorts.backendPrefixes.first(where: proxy.hasPrefix),
         let number = line.split(separator: " ").last.flatMap({ Double($0) }), number.isFinite
       else { continue }
-      let variant = String(proxy.dropFirst(RouterPorts.backendPrefix.count))
+      let variant = String(proxy.dropFirst(prefix.count))
       let isOwn = label("server", in: line) == RouterPorts.ownServer
       switch line[..<brace] {
       case "haproxy_backend_http_requests_total": out[variant, default: .init()].requests += Int64(number)

@@ -9,21 +9,27 @@ struct RolloutSchedule: Sendable, Hashable {
   }
 
   /// Those before the last, which is always 100.
-  var steps: [Step]
-
-  static let direct = RolloutSchedule(steps: [])
-
-  init(steps: [Step]) { self.steps = steps }
+  let steps: [Step]
+  /// Whether the new revision gets copies of requests at the steps, and answers none before the last.
+  let mirrors: Bool
 
   init(_ spec: ModelDeployment.Spec) {
     let hasChecks = spec.rollout?.checks?.isEmpty == false
+    mirrors = spec.strategy == .shadow
     switch spec.strategy {
-    case .canary where !spec.steps.isEmpty:
+    case .canary where !spec.steps.isEmpty, .shadow where !spec.steps.isEmpty:
       steps = spec.steps.map { Step(weight: Int($0.weight), hold: $0.holdTime, isPause: $0.isPause) }
-    case .canary, .blueGreen, .shadow:
+    case .shadow: steps = [Step(weight: 100)]
+    case .canary, .blueGreen:
       // What is to be checked is checked before any traffic moves.
       steps = hasChecks ? [Step(weight: 0)] : []
     }
+  }
+
+  /// Who answers at a step, and who gets copies.
+  func split(_ index: Int, _ candidate: String, from stable: String) -> TrafficSplit {
+    guard mirrors, !isLast(index) else { return TrafficSplit([candidate: weight(index), stable: 100 - weight(index)]) }
+    return TrafficSplit([stable: 100], mirror: .init(revision: candidate, share: weight(index)))
   }
 
   /// The share at a step; 100 from the last on.

@@ -53,18 +53,22 @@ public struct ServingObservation: Sendable {
     public var autoscaler: DynamicObject?
     /// Those of its pods, the newest pod first.
     public var troubles: [PodTrouble]
+    /// What a pod that runs has not answered yet; nil where all have, or none runs.
+    public var unanswered: String?
     /// The digests of the model's files that its pods have told; more than one where they differ.
     public var digests: Set<String>
 
     public init(
       deployment: DynamicObject, service: DynamicObject? = nil, disruptionBudget: DynamicObject? = nil,
-      autoscaler: DynamicObject? = nil, troubles: [PodTrouble] = [], digests: Set<String> = []
+      autoscaler: DynamicObject? = nil, troubles: [PodTrouble] = [], unanswered: String? = nil,
+      digests: Set<String> = []
     ) {
       self.deployment = deployment
       self.service = service
       self.disruptionBudget = disruptionBudget
       self.autoscaler = autoscaler
       self.troubles = troubles
+      self.unanswered = unanswered
       self.digests = digests
     }
   }

@@ -4,10 +4,7 @@ import JSON
 /// How requests are led to the revisions.
 extension ServingPass {
   /// The split of the routers for some weights: as few slots as possible change.
-  func slots(_ weights: [String: Int]) -> SlotTable {
-    SlotTable(
-      weights: weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, previous: seen.router.slots)
-  }
+  func slots(_ split: TrafficSplit) -> SlotTable { SlotTable(weights: split.slots, previous: seen.router.slots) }
 
   /// Nil while no revision has an address.
   func routerConfiguration(without gone: Set<String>) -> RouterConfiguration? {
@@ -31,34 +28,35 @@ extension ServingPass {
     }
     gate.maxBodyBytes = spec.ingress?.maxBodySize.flatMap(Quantity.milli).map { $0 / 1000 }
     gate.timeout = spec.ingress?.timeout.flatMap(DurationText.duration)
-    return RouterConfiguration(assignment: .random, backends: backends, control: first.name, gate: gate)
+    return RouterConfiguration(
+      assignment: .random, backends: backends, control: first.name, gate: gate, mirrors: spec.strategy == .shadow)
   }
 
-  /// Whether everything that leads requests leads them by these weights.
-  func isInEffect(_ weights: [String: Int]) -> Bool {
-    let weights = weights.filter { $0.value > 0 }
+  /// Whether everything that leads requests leads them so.
+  func isInEffect(_ split: TrafficSplit) -> Bool {
     switch spec.entry {
     case .service: return true
     case .router:
       guard let configuration = routerConfiguration(without: []), !seen.router.pods.isEmpty else { return false }
       let known = Set(configuration.backends.map(\.variant))
-      guard weights.keys.allSatisfy(known.contains) else { return false }
-      let version = slots(weights).version
+      guard split.revisions.isSubset(of: known) else { return false }
+      let version = slots(split).version
       // A configuration without a revision that comes or goes meanwhile serves these as well.
-      let accepted = Set([configuration.digest, routerDigest(knowing: weights.keys)].compactMap { $0 })
+      let accepted = Set([configuration.digest, routerDigest(serving: split)].compactMap { $0 })
       return seen.router.pods.allSatisfy { pod in
         pod.version == version && pod.configuration.map(accepted.contains) == true
       }
-    case .gateway: return HTTPRouteManifest.carries(weights, seen.httpRoute)
+    case .gateway: return HTTPRouteManifest.carries(split, seen.httpRoute)
     }
   }
 
-  /// The configuration that the router's pods are to have by its Deployment, where that knows some revisions.
-  private func routerDigest(knowing revisions: some Sequence<String>) -> String? {
+  /// The configuration that the router's pods are to have by its Deployment, where that can serve a split.
+  private func routerDigest(serving split: TrafficSplit) -> String? {
     let digest = seen.router.deployment?.spec[
       path: "template", "metadata", "annotations", RouterManifests.configurationAnnotation]?.string
-    guard let text = seen.router.configMap?.json[path: "data", "haproxy.cfg"]?.string,
-      revisions.allSatisfy({ text.contains("backend variant_\($0)\n") })
+    let data = seen.router.configMap?.json["data"]
+    guard let text = data?["haproxy.cfg"]?.string, split.mirror == nil || data?[RouterMirror.file] != nil,
+      split.revisions.allSatisfy({ text.contains("backend variant_\($0)\n") })
     else { return nil }
     return digest
   }
@@ -69,7 +67,7 @@ extension ServingPass {
     return seen.router.configurations.subtracting([configuration.digest]).isEmpty
   }
 
-  mutating func lead(_ weights: [String: Int], without gone: Set<String>) {
+  mutating func lead(_ split: TrafficSplit, without gone: Set<String>) {
     let owner = resource.controllerReference
     let labels = ChildLabels.make(
       name: "model-server", instance: name, component: "entry", own: (ServingPlanner.podLabel, name))
@@ -82,7 +80,7 @@ extension ServingPass {
           port: template.map(RevisionTemplate.servicePort) ?? Self.namedPort), over: seen.service)
       removeRouter()
     case .router:
-      lead(weights, throughRouterWithout: gone, labels)
+      lead(split, throughRouterWithout: gone, labels)
     case .gateway:
       if let service = seen.service { plan.steps.append(.delete(ObjectReference(.service, service.key), uid: service.uid)) }
       removeRouter()
@@ -91,10 +89,8 @@ extension ServingPass {
       if let ingress = spec.ingress, let gateway = ingress.gateway {
         let route = HTTPRouteManifest(
           key: resource.key, ingress: ingress, gateway: gateway,
-          backends: ledger.inOrder.filter { $0.objects.service != nil && (weights[$0.name] ?? 0) > 0 }.map {
-            (service: $0.name, weight: weights[$0.name] ?? 0)
-          }, labels: labels, owner: owner)
-        if !route.backends.isEmpty { apply(route.object, over: seen.httpRoute) }
+          split: present(split), labels: labels, owner: owner)
+        if !route.split.weights.isEmpty { apply(route.object, over: seen.httpRoute) }
       }
     } else if let ingress = spec.ingress {
       apply(
@@ -108,6 +104,14 @@ extension ServingPass {
       plan.steps.append(.delete(ObjectReference(.httpRoute, route.key), uid: route.uid))
     }
     plan.status.routed = spec.entry == .gateway || seen.httpRoute != nil ? true : nil
+  }
+
+  /// Without revisions that have no Service yet.
+  private func present(_ split: TrafficSplit) -> TrafficSplit {
+    let names = Set(ledger.inOrder.filter { $0.objects.service != nil }.map(\.name))
+    return TrafficSplit(
+      split.weights.filter { names.contains($0.key) },
+      mirror: split.mirror.flatMap { names.contains($0.revision) ? $0 : nil })
   }
 
   private static let namedPort: JSONValue = ["name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"]
@@ -127,12 +131,12 @@ extension ServingPass {
   }
 
   private mutating func lead(
-    _ weights: [String: Int], throughRouterWithout gone: Set<String>, _ labels: [String: String]
+    _ split: TrafficSplit, throughRouterWithout gone: Set<String>, _ labels: [String: String]
   ) {
     if let configuration = routerConfiguration(without: gone) {
       var manifests = RouterManifests(
         key: ServingPlanner.routerKey(of: resource), owner: resource.controllerReference, instance: name,
-        label: (ServingPlanner.routerLabel, name), configuration: configuration, slots: slots(weights),
+        label: (ServingPlanner.routerLabel, name), configuration: configuration, slots: slots(split),
         image: settings.routerImage, resources: ["requests": ["cpu": "50m", "memory": "64Mi"]])
       if let apiKey = spec.ingress?.apiKey, case .present(_, let version)? = seen.keys {
         manifests.keys = (apiKey.secret, version)
@@ -143,8 +147,8 @@ extension ServingPass {
       // A router that does not know a revision yet cannot be told to send requests to it.
       for change in seen.router.changes(to: manifests.slots) {
         let isReady = seen.router.pods.contains { $0.pod == change.pod && $0.configuration == digest }
-        let isBack = weights.count == 1
-        if weights.keys.allSatisfy(known.contains), isReady || isBack { plan.steps.append(.record(.setSlots(change))) }
+        let isBack = split.revisions.count == 1
+        if split.revisions.isSubset(of: known), isReady || isBack { plan.steps.append(.record(.setSlots(change))) }
       }
     }
     // A Service that has led requests to pods goes on doing so until the router can take them.

@@ -10,15 +10,18 @@ extension ServingPass {
     return min(max(stable?.replicas ?? scaling.minimum, scaling.minimum), scaling.max)
   }
 
-  /// The share of each revision that has any.
-  func weights(_ target: Target?, _ progress: Progress) -> [String: Int] {
-    guard let serving = plan.status.stable?.name else { return target.map { [$0.name: 100] } ?? [:] }
-    guard let candidate = plan.status.candidate?.name, candidate != serving else { return [serving: 100] }
-    return [candidate: progress.weight, serving: 100 - progress.weight].filter { $0.value > 0 }
+  /// Who is to answer, and who gets copies.
+  func split(_ target: Target?, _ progress: Progress) -> TrafficSplit {
+    guard let serving = plan.status.stable?.name else { return TrafficSplit(target.map { [$0.name: 100] } ?? [:]) }
+    guard let candidate = plan.status.candidate?.name, candidate != serving else { return TrafficSplit([serving: 100]) }
+    if progress.isMirrored {
+      return TrafficSplit([serving: 100], mirror: .init(revision: candidate, share: progress.weight))
+    }
+    return TrafficSplit([candidate: progress.weight, serving: 100 - progress.weight])
   }
 
   mutating func bringAbout(_ target: Target?, _ progress: Progress) {
-    let weights = weights(target, progress)
+    let split = split(target, progress)
     if let serving = stable {
       ensure(
         serving.name, target, replicas: spec.autoscaling == nil ? spec.replicaCount : nil,
@@ -28,14 +31,14 @@ extension ServingPass {
       let needed = progress.replicas ?? wantedReplicas
       ensure(target.name, target, replicas: spec.autoscaling == nil ? needed : nil, floor: needed, promotedTime: nil)
     }
-    let gone = retire(weights)
-    lead(weights, without: gone)
+    let gone = retire(split)
+    lead(split, without: gone)
     // The address of a Service that is gone may be another's at once: it stays for as long as a router may use it.
     if isUnused(gone) {
       for name in gone { delete(name) }
       plan.status.history?.removeAll { gone.contains($0.name) }
     }
-    describe(weights, without: gone)
+    describe(split)
   }
 
   /// Makes a revision's objects, or brings them to what is asked for.
@@ -94,7 +97,7 @@ extension ServingPass {
   }
 
   /// Scales revisions without traffic down once they have drained, and gives those that are not kept.
-  private mutating func retire(_ weights: [String: Int]) -> Set<String> {
+  private mutating func retire(_ split: TrafficSplit) -> Set<String> {
     let live = Set([plan.status.stable?.name, plan.status.candidate?.name].compactMap { $0 })
     let failed = plan.status.failedRevision?.name
     // What is no longer there is not told of.
@@ -105,7 +108,7 @@ extension ServingPass {
       (record.weight, record.retiredTime) = (0, record.retiredTime ?? nowText)
       remember(record)
     }
-    let isMoved = isInEffect(weights)
+    let isMoved = isInEffect(split)
     var drained: Set<String> = []
     for revision in ledger.inOrder where !live.contains(revision.name) {
       let record =
@@ -140,12 +143,13 @@ extension ServingPass {
   }
 
   /// Brings the revisions in status up to date.
-  private mutating func describe(_ weights: [String: Int], without gone: Set<String>) {
+  private mutating func describe(_ split: TrafficSplit) {
     let isMoving = plan.status.candidate != nil
     func told(_ record: ModelDeployment.Revision?) -> ModelDeployment.Revision? {
       guard var record else { return nil }
       let revision = ledger[record.name]
-      record.weight = Int64(weights[record.name] ?? 0)
+      record.weight = Int64(split.weights[record.name] ?? 0)
+      record.mirrored = split.mirror.flatMap { $0.revision == record.name ? Int64($0.share) : nil }
       if record.model?.digest == nil, let digest = revision?.record.model?.digest { record.model?.digest = digest }
       record.replicas = revision?.replicas ?? record.replicas
       record.readyReplicas = revision?.state.ready ?? 0

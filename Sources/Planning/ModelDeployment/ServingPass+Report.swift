@@ -72,7 +72,7 @@ extension ServingPass {
   /// The state of the rollout in a word and a sentence.
   private func words(_ target: Target?, _ progress: Progress, _ serving: ServedRevision?) -> Words {
     let candidate = plan.status.candidate?.name ?? target?.name ?? ""
-    let share = "\(candidate) has \(progress.weight) percent of the traffic"
+    let share = share(candidate, progress)
     switch progress.phase {
     case .preparing(let state): return preparing(candidate, state)
     case .warming: return ("WarmingUp", "\(candidate): the request of spec.rollout.warmUp is sent to its pods", .moving)
@@ -106,7 +106,10 @@ extension ServingPass {
 
   private func preparing(_ candidate: String, _ state: String) -> Words {
     guard let revision = ledger[candidate], let trouble = revision.objects.troubles.first else {
-      return ("RollingOut", "\(candidate): \(state)", .moving)
+      let (revision, said) = (ledger[candidate], "\(candidate): \(state)")
+      guard let stuck = revision?.state.stuck else { return ("RollingOut", said, .moving) }
+      let silent = revision?.objects.unanswered.map { "; \($0)" } ?? ""
+      return ("ProgressDeadlineExceeded", "\(said): \(stuck)\(silent)", .stuck)
     }
     let said = "pod \(trouble.pod): \(trouble.reason)\(trouble.message.isEmpty ? "" : ": \(trouble.message)")"
     return (trouble.reason, said, revision.state.stuck == nil ? .troubled : .stuck)
@@ -129,7 +132,10 @@ extension ServingPass {
       let said = "pod \(trouble.pod): \(trouble.reason)\(trouble.message.isEmpty ? "" : ": \(trouble.message)")"
       return (trouble.reason, said, state.stuck == nil ? .troubled : .stuck)
     }
-    if let stuck = state.stuck { return ("ProgressDeadlineExceeded", "\(state.message): \(stuck)", .stuck) }
+    if let stuck = state.stuck {
+      let silent = serving.objects.unanswered.map { "; \($0)" } ?? ""
+      return ("ProgressDeadlineExceeded", "\(state.message): \(stuck)\(silent)", .stuck)
+    }
     return ("RollingOut", isChanging ? "the Deployment is being changed" : state.message, .moving)
   }
 

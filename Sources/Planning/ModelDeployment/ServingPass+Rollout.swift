@@ -48,7 +48,7 @@ extension ServingPass {
       progress.phase = waiting
       return progress
     }
-    guard isInEffect([target.name: 100]) else {
+    guard isInEffect(TrafficSplit([target.name: 100])) else {
       progress.phase = .shifting
       return progress
     }
@@ -68,7 +68,7 @@ extension ServingPass {
     retireCandidate(unless: target.name)
     var record = ledger[target.name]?.record ?? ModelDeployment.Revision(name: target.name, time: nowText)
     record.model = target.model ?? record.model
-    (record.retiredTime, record.weight) = (nil, 0)
+    (record.retiredTime, record.weight, record.mirrored) = (nil, 0, nil)
     plan.status.candidate = record
     (plan.status.step, plan.status.stepTime, plan.status.progressTime) = (0, nil, nowText)
     plan.status.checks = nil
@@ -99,11 +99,14 @@ extension ServingPass {
       let weight = schedule.weight(index)
       let needed = spec.replicas(for: weight, of: all)
       let isHeld = plan.status.stepTime != nil && Int(plan.status.step ?? 0) == index
-      let before = Int(plan.status.candidate?.weight ?? 0)
-      var progress = Progress(phase: .shifting, weight: weight, replicas: needed)
+      let mirrored = plan.status.candidate?.mirrored
+      let before = Int(mirrored ?? plan.status.candidate?.weight ?? 0)
+      var progress = Progress(
+        phase: .shifting, weight: weight, isMirrored: schedule.mirrors && !schedule.isLast(index), replicas: needed)
       guard let revision, revision.state.has(needed) else {
         // Traffic stays where it is; a revision without any pod that answers has none.
         progress.weight = available == 0 ? 0 : before
+        progress.isMirrored = mirrored != nil
         // The step begins again when its pods are back; the deadline runs from when they went.
         if isHeld { (plan.status.stepTime, plan.status.progressTime) = (nil, nowText) }
         if let late = isLate(revision) { return fail(target, from: stable, late) }
@@ -119,10 +122,11 @@ extension ServingPass {
       }
       if isPaused, !isHeld {
         progress.weight = before
+        progress.isMirrored = mirrored != nil
         progress.phase = .paused
         return progress
       }
-      guard isInEffect([target.name: weight, stable.name: 100 - weight]) else { return progress }
+      guard isInEffect(schedule.split(index, target.name, from: stable.name)) else { return progress }
       if schedule.isLast(index) {
         promote(target, from: stable)
         progress.phase = .promoted
@@ -132,7 +136,7 @@ extension ServingPass {
         (plan.status.step, plan.status.stepTime, plan.status.progressTime) = (Int64(index), nowText, nowText)
         tell(
           .normal, "StepReached", "Shift",
-          "\(target.name) has \(weight) percent of the traffic (step \(index + 1) of \(schedule.steps.count))")
+          "\(share(target.name, progress)) (step \(index + 1) of \(schedule.steps.count))")
       }
       if let phase = hold(target, schedule.steps[index], isJust: !isHeld) {
         if case .failed(let reason, let message) = phase { return fail(target, from: stable, (reason, message, nil)) }
@@ -142,6 +146,13 @@ extension ServingPass {
       index += 1
       (plan.status.step, plan.status.stepTime, plan.status.progressTime) = (Int64(index), nil, nowText)
     }
+  }
+
+  /// The share of a revision, in words.
+  func share(_ revision: String, _ progress: Progress) -> String {
+    progress.isMirrored
+      ? "\(revision) gets a copy of \(progress.weight) percent of the requests"
+      : "\(revision) has \(progress.weight) percent of the traffic"
   }
 
   /// What keeps a rollout at the step that it has reached; nil where it may go on.
@@ -171,7 +182,8 @@ extension ServingPass {
     guard let checks = spec.rollout?.checks, !checks.isEmpty else { return [] }
     let judge = CheckJudge(
       candidate: plan.status.candidate.flatMap { seen.traffic[$0.name] },
-      stable: plan.status.stable.flatMap { seen.traffic[$0.name] }, weight: weight)
+      stable: plan.status.stable.flatMap { seen.traffic[$0.name] },
+      weight: spec.strategy == .shadow ? 0 : weight)
     let old = Dictionary(
       (plan.status.checks ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let results = checks.map { check in
@@ -209,7 +221,8 @@ extension ServingPass {
   private func isLate(_ revision: ServedRevision?) -> Failure? {
     guard !isPaused else { return nil }
     let trouble = revision?.objects.troubles.first
-    let said = trouble.map { "; pod \($0.pod): \($0.reason): \($0.message)" } ?? ""
+    let said =
+      trouble.map { "; pod \($0.pod): \($0.reason): \($0.message)" } ?? revision?.objects.unanswered.map { "; \($0)" } ?? ""
     if let stuck = revision?.state.stuck { return ("ProgressDeadlineExceeded", stuck + said, trouble) }
     guard let passed = elapsed(since: plan.status.progressTime), passed > spec.rolloutDeadline else { return nil }
     let state = revision?.state.message ?? "its Deployment is not there"
@@ -223,7 +236,7 @@ extension ServingPass {
   private mutating func fail(_ target: Target, from stable: ServedRevision, _ failure: Failure) -> Progress {
     var record = plan.status.candidate ?? ModelDeployment.Revision(name: target.name)
     count(into: &record)
-    (record.weight, record.retiredTime) = (0, nowText)
+    (record.weight, record.mirrored, record.retiredTime) = (0, nil, nowText)
     plan.status.failedRevision = record
     plan.status.failedAttempt = attempt(of: target)
     plan.status.lastFailure = ModelDeployment.Failure(
@@ -259,7 +272,7 @@ extension ServingPass {
     guard var candidate = plan.status.candidate, candidate.name != name else { return }
     (plan.status.candidate, plan.status.step, plan.status.stepTime, plan.status.progressTime) = (nil, nil, nil, nil)
     guard candidate.name != plan.status.stable?.name else { return }
-    (candidate.weight, candidate.retiredTime) = (0, nowText)
+    (candidate.weight, candidate.mirrored, candidate.retiredTime) = (0, nil, nowText)
     remember(candidate)
   }
 

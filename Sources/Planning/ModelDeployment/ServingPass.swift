@@ -86,6 +86,8 @@ struct Progress: Sendable {
   var phase: Phase
   /// The target's share, in percent, where another revision has the rest.
   var weight = 0
+  /// Whether that is a share of copies, and the other revision answers everything.
+  var isMirrored = false
   /// How many pods of the target are needed; nil for as many as serve.
   var replicas: Int64?
 }

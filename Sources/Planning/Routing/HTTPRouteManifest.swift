@@ -6,8 +6,8 @@ struct HTTPRouteManifest: Sendable {
   let key: ObjectKey
   let ingress: Routing.Ingress
   let gateway: Routing.GatewayReference
-  /// Services that take requests on port 80, with their shares.
-  let backends: [(service: String, weight: Int)]
+  /// By the names of Services, which take requests on port 80.
+  let split: TrafficSplit
   let labels: [String: String]
   let owner: OwnerReference
 
@@ -20,7 +20,10 @@ struct HTTPRouteManifest: Sendable {
     let rule: JSONValue = .compact([
       "matches": [["path": ["type": .string(type), "value": .string(ingress.routedPath)]]],
       "backendRefs": .array(
-        backends.map { ["name": .string($0.service), "port": 80, "weight": .integer(Int64($0.weight))] }),
+        split.weights.sorted { $0.key < $1.key }.map {
+          ["name": .string($0.key), "port": 80, "weight": .integer(Int64($0.value))]
+        }),
+      "filters": split.mirror.map { [Self.filter($0)] },
       "timeouts": ingress.timeout.map { ["request": .string(Self.gatewayDuration($0))] },
     ])
     out.spec = .compact([
@@ -35,19 +38,32 @@ struct HTTPRouteManifest: Sendable {
     return Owned.stamped(out)
   }
 
+  /// A share of the requests is copied since Gateway API 1.3 (GEP-3171); before that the Gateway refuses the field.
+  private static func filter(_ mirror: TrafficSplit.Mirror) -> JSONValue {
+    var request: JSONValue = ["backendRef": ["name": .string(mirror.revision), "port": 80]]
+    if mirror.share < 100 { request["percent"] = .integer(Int64(mirror.share)) }
+    return ["type": "RequestMirror", "requestMirror": request]
+  }
+
   /// GEP-2257 knows no days.
   private static func gatewayDuration(_ text: String) -> String {
     guard let duration = DurationText.duration(text), duration >= .seconds(86_400) else { return text }
     return "\(min(duration.components.seconds / 3600, 99_999))h"
   }
 
-  /// Whether a route has these weights, and its Gateways have taken it as it is.
-  static func carries(_ weights: [String: Int], _ route: DynamicObject?) -> Bool {
+  /// Whether a route splits requests so, and its Gateways have taken it as it is.
+  static func carries(_ split: TrafficSplit, _ route: DynamicObject?) -> Bool {
     guard let route, trouble(of: route) == nil, isSeen(route) else { return false }
-    let backends = route.spec["rules"]?[0]?["backendRefs"]?.array ?? []
+    let rule = route.spec["rules"]?[0]
     var present: [String: Int] = [:]
-    for backend in backends { present[backend["name"]?.string ?? ""] = backend["weight"]?.int ?? 1 }
-    return present.filter { $0.value > 0 } == weights
+    for backend in rule?["backendRefs"]?.array ?? [] {
+      present[backend["name"]?.string ?? ""] = backend["weight"]?.int ?? 1
+    }
+    let copy = rule?["filters"]?.array?.first { $0["type"] == "RequestMirror" }?["requestMirror"]
+    let mirror = copy?[path: "backendRef", "name"]?.string.map {
+      TrafficSplit.Mirror(revision: $0, share: copy?["percent"]?.int ?? 100)
+    }
+    return TrafficSplit(present, mirror: mirror) == split
   }
 
   private static func parents(_ route: DynamicObject) -> [JSONValue] { route.status["parents"]?.array ?? [] }

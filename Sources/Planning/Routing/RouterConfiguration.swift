@@ -50,6 +50,8 @@ struct RouterConfiguration: Sendable, Hashable {
   /// Takes the users of a variant that cannot answer, where that has no backups of its own.
   var control: String
   var gate = Gate()
+  /// Whether slots may send copies of requests to another variant.
+  var mirrors = false
 
   static let folder = "/etc/martlet-router"
   static let keyFolder = "/etc/martlet-keys"
@@ -57,28 +59,39 @@ struct RouterConfiguration: Sendable, Hashable {
   static let metricsPort = 8405
   static let controlPort = 8406
   static let tokenVariable = "MARTLET_CONTROL_TOKEN"
+  /// Stands in a slot between the variant that answers and the one that gets a copy.
+  static let mirrorSign = "+"
 
   /// A short text that two configurations share only if they are equal.
-  var digest: String { ShortHash.of(text) }
+  var digest: String { ShortHash.of(text + (program ?? "")) }
 
-  var text: String { defaults + entry + split + answers + timing + choice + service + tables + backends.map(section).joined() }
+  var text: String {
+    let routing = defaults + entry + split + answers + timing + choice
+    return routing + service + copies + tables + backends.map(section).joined()
+  }
+
+  /// What copies requests; nil where nothing does.
+  var program: String? { mirrors ? RouterMirror.program(wait: longest) : nil }
+
+  /// How long a request may take, in seconds.
+  private var longest: Int64 { max((gate.timeout ?? .seconds(60)).components.seconds, 1) }
 
   private static let map = "\(folder)/slots.map"
 
   private var defaults: String {
-    let wait = (gate.timeout ?? .seconds(60)).components.seconds
+    let load = mirrors ? "\n  lua-load \(Self.folder)/\(RouterMirror.file)" : ""
     return """
       global
         log stdout format raw local0 warning
         maxconn 8000
-        tune.bufsize 32768
+        tune.bufsize \(mirrors ? RouterMirror.bufferBytes : 32768)\(load)
         no strict-limits
       defaults
         mode http
         log global
         timeout connect 2s
-        timeout client \(max(wait, 60))s
-        timeout server \(max(wait, 1))s
+        timeout client \(max(longest, 60))s
+        timeout server \(longest)s
         timeout http-keep-alive 30s
         timeout check 5s
         retries 4
@@ -128,9 +141,17 @@ struct RouterConfiguration: Sendable, Hashable {
         http-request set-var(txn.bucket) \(bucket)
         http-request set-var(txn.slot) var(txn.bucket),div(\(SlotTable.buckets / SlotTable.count))
         http-request set-var(txn.assigned) var(txn.slot),map(\(Self.map),\(control))
-        http-request set-var(txn.variant) var(txn.assigned)
 
       """
+    if mirrors {
+      out += """
+          http-request set-var(txn.mirror) var(txn.assigned),field(2,\(Self.mirrorSign))
+          http-request set-var(txn.assigned) var(txn.assigned),field(1,\(Self.mirrorSign))
+          http-request lua.mirror if { var(txn.mirror) -m len gt 0 }
+
+        """
+    }
+    out += "  http-request set-var(txn.variant) var(txn.assigned)\n"
     for backend in backends where backend.variant != control && backend.backups.isEmpty {
       guard case .user = assignment else { continue }
       out += "  http-request set-var(txn.variant) str(\(control)) if { var(txn.assigned) -m str \(backend.variant) } "
@@ -204,6 +225,25 @@ struct RouterConfiguration: Sendable, Hashable {
         http-request return status 200 content-type text/plain lf-string "%[str(version),map(\(Self.map),none)]"
 
       """
+  }
+
+  /// Takes the copies: to the variant's own server alone, as another must not get them.
+  private var copies: String {
+    guard mirrors else { return "" }
+    let token = RouterMirror.tokenHeader
+    var out = """
+      frontend copies
+        bind "${POD_IP}:\(RouterMirror.port)"
+        http-request deny deny_status 401 unless { req.hdr(\(token)) -m str "${\(Self.tokenVariable)}" }
+        http-request set-var(txn.variant) req.hdr(\(RouterMirror.header))
+        http-request del-header \(token)
+      \(timing)  use_backend mirror_%[var(txn.variant)]
+
+      """
+    for backend in backends {
+      out += "backend mirror_\(backend.variant)\n  retries 0\n  server \(Self.ownServer) \(backend.server) no-check\n"
+    }
+    return out
   }
 
   /// The name of the server in each backend that is the variant's own; the others are its backups.

@@ -36,7 +36,10 @@ struct RouterManifests: Sendable {
 
   var configMap: DynamicObject {
     var out = object(.configMap)
-    out.json["data"] = ["haproxy.cfg": .string(configuration.text), "slots.map": .string(slots.text)]
+    out.json["data"] = .compact([
+      "haproxy.cfg": .string(configuration.text), "slots.map": .string(slots.text),
+      RouterMirror.file: configuration.program.map(JSONValue.string),
+    ])
     return Owned.stamped(out)
   }
 

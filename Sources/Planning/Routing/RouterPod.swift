@@ -87,8 +87,8 @@ public enum RouterPorts {
   public static let timePath = RouterConfiguration.timePath
   /// The annotation of pods with the digest of their configuration.
   public static let configurationAnnotation = RouterManifests.configurationAnnotation
-  /// The start of the names of HAProxy's backends; a variant's name follows.
-  public static let backendPrefix = "variant_"
+  /// The starts of the names of HAProxy's backends, for requests and for copies of them; a variant's name follows.
+  public static let backendPrefixes = ["variant_", "mirror_"]
   /// The server of a backend that is the variant's own.
   public static let ownServer = RouterConfiguration.ownServer
 }

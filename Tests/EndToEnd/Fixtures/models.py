@@ -1,6 +1,6 @@
-"""Logs two models, each of which always predicts its own name; prints their runs as a JSON object."""
+"""Logs models that always predict their own names, one that needs a package that there is not, and a run without a model;
+prints their runs as a JSON object."""
 import json
-import sys
 
 import mlflow
 
@@ -15,9 +15,15 @@ class Constant(mlflow.pyfunc.PythonModel):
         return [self.name] * len(model_input)
 
 
+class Needy(Constant):
+    def load_context(self, context):
+        import nowhere_to_be_found  # noqa: F401
+
+
 runs = {}
-for name in sys.argv[1:] or ["one", "two"]:
+for name, model in {"one": Constant("one"), "two": Constant("two"), "needy": Needy("needy"), "empty": None}.items():
     with mlflow.start_run(run_name=name) as run:
-        mlflow.pyfunc.log_model(name="model", python_model=Constant(name), pip_requirements=["mlflow"])
+        if model:
+            mlflow.pyfunc.log_model(name="model", python_model=model, pip_requirements=["mlflow"])
         runs[name] = run.info.run_id
 print(json.dumps(runs))

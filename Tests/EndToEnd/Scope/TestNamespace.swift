@@ -28,6 +28,8 @@ struct TestNamespace: Sendable {
     /// The tracking server that the operator is told of; the world's by default.
     var trackingURI: String?
     var databaseURL: String?
+    /// Flags of the operator beside those for every test.
+    var arguments: [String] = []
   }
 
   /// Runs a test in a namespace of its own.
@@ -54,7 +56,7 @@ struct TestNamespace: Sendable {
     let folder = try TemporaryFolder()
     let settings = OperatorProcess.Settings(
       kubeconfig: world.cluster.kubeconfig, namespace: name, trackingURI: options.trackingURI ?? world.mlflow.url,
-      databaseURL: options.databaseURL ?? world.mlflow.server.databaseURL)
+      databaseURL: options.databaseURL ?? world.mlflow.server.databaseURL, arguments: options.arguments)
     let scope = TestNamespace(
       world: world, name: name, martlet: OperatorProcess(settings, log: Programs.log(name, in: folder)), folder: folder)
     try await scope.client.create(
@@ -64,10 +66,10 @@ struct TestNamespace: Sendable {
   }
 
   /// Another operator for the same namespace.
-  func anotherOperator(_ label: String) -> OperatorProcess {
+  func anotherOperator(_ label: String, databaseURL: String? = nil) -> OperatorProcess {
     let settings = OperatorProcess.Settings(
       kubeconfig: cluster.kubeconfig, namespace: name, trackingURI: mlflow.url,
-      databaseURL: mlflow.server.databaseURL)
+      databaseURL: databaseURL ?? mlflow.server.databaseURL)
     return OperatorProcess(settings, log: Programs.log("\(name)-\(label)", in: folder))
   }
 

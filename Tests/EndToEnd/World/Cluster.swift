@@ -85,12 +85,37 @@ final class Cluster: Sendable {
       isLocal: true, folder: folder, processes: [process])
   }
 
+  /// Joins another node of this machine to the cluster, for the pods of one test alone: those that ask for a label of
+  /// its name and tolerate a taint of the same.
+  func join(_ name: String, for group: String, _ folder: TemporaryFolder) async throws -> ServerProcess {
+    let process = try ServerProcess(
+      Programs.path("martlet-local"),
+      ["node", "--kubeconfig", kubeconfig, "--node-name", name, "--folder", folder.file(name)]
+        + (try Self.nodeOptions(folder)), log: Programs.log(name, in: folder))
+    let begun = Date()
+    try await process.waitUntil("node \(name)", within: .seconds(60)) {
+      try await self.hasReadyNode(since: begun) { $0 == name }
+    }
+    _ = try await client.patch(
+      .node, ObjectKey(namespace: nil, name: name),
+      .merge([
+        "metadata": ["labels": ["martlet.test/group": .string(group)]],
+        "spec": ["taints": [["key": "martlet.test/group", "value": .string(group), "effect": "NoSchedule"]]],
+      ]), fieldManager: "martlet-tests")
+    return process
+  }
+
   /// Images whose programs this machine has, and more room than it has: what tests run hardly works.
   private static func nodeOptions(_ folder: TemporaryFolder) throws -> [String] {
     let images = folder.file("images")
+    if FileManager.default.fileExists(atPath: "\(images)/uvicorn") { return options(images) }
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
     try Data(try Programs.fixture("uvicorn").utf8).write(to: URL(filePath: "\(images)/uvicorn"))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(images)/uvicorn")
+    return options(images)
+  }
+
+  private static func options(_ images: String) -> [String] {
     let python = "\(Programs.python)/bin"
     return [
       "--image", "python=\(python)", "--image", "ghcr.io/mlflow/mlflow*=\(python)", "--image", "haproxy=/usr/sbin",

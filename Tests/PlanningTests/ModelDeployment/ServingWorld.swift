@@ -23,6 +23,7 @@ struct ServingWorld: Sendable {
   var now = Date(timeIntervalSince1970: 1_800_000_000)
   var events: [EventDraft] = []
   var image = "mlflow:3"
+  var runtimes: [ServingRuntime] = []
 
   init(_ change: (inout ModelDeployment) -> Void = { _ in }) {
     var metadata = ObjectMeta(name: "churn", namespace: "ml")
@@ -41,7 +42,7 @@ struct ServingWorld: Sendable {
     .resolved(.init(source: "sweep/churn", runID: "r\(number)", uri: "models:/m-\(number)"))
   }
 
-  var planner: ServingPlanner { ServingPlanner(.init(image: image, routerImage: "haproxy:2.8")) }
+  var planner: ServingPlanner { ServingPlanner(.init(image: image, routerImage: "haproxy:2.8", runtimes: runtimes)) }
 
   func plan() -> Plan<ModelDeployment.Status, ServingRecord> {
     let revisions = world.objects(.deployment).filter { $0.labels[ServedRevision.label] != nil }.map { deployment in
