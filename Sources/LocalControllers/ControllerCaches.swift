@@ -10,6 +10,7 @@ public struct ControllerCaches: Sendable {
   public let deployments = Informer(.deployment)
   public let services = Informer(.service)
   public let endpointSlices = Informer(.endpointSlice)
+  public let budgets = Informer(.podDisruptionBudget)
 
   public init() {}
 

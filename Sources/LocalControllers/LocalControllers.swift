@@ -3,8 +3,8 @@ import CRDTypes
 public import KubernetesAPI
 import Observability
 
-/// The controllers of kube-controller-manager that the local cluster has: Job, ReplicaSet, Deployment, endpoints and
-/// garbage collection. They speak only the Kubernetes API.
+/// The controllers of kube-controller-manager that the local cluster has: Job, ReplicaSet, Deployment, endpoints,
+/// disruption and garbage collection. They speak only the Kubernetes API.
 public struct LocalControllers: Sendable {
   private let client: KubernetesClient
   private let caches = ControllerCaches()
@@ -22,6 +22,7 @@ public struct LocalControllers: Sendable {
       ReplicaSetController(client: client, caches: caches).controller(environment),
       DeploymentController(client: client, caches: caches).controller(environment),
       EndpointController(client: client, caches: caches).controller(environment),
+      DisruptionController(client: client, caches: caches).controller(environment),
     ]
     let collector = GarbageCollector(client: client, log: environment.log.named("garbage"))
     let manager = Manager(source: client, probe: client, controllers: controllers, environment: environment)

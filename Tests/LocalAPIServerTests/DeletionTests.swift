@@ -111,4 +111,46 @@ import Testing
     #expect(api.send("GET", crds + "/gadgets.example.com").code == 404)
     #expect(api.send("GET", gadgets).code == 404)
   }
+
+  @Test("Evictions are let through as a disruption budget allows, and each is counted at once")
+  func evictions() {
+    var api = APIFixture()
+    let budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
+    let pod: (String) -> JSONValue = { name in
+      [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string(name), "labels": ["app": "x"]],
+        "spec": ["containers": [["name": "c", "image": "i"]]],
+      ]
+    }
+    for name in ["a", "b", "c"] {
+      #expect(api.send("POST", APIFixture.pods, pod(name)).code == 201)
+      let ready: JSONValue = ["type": "Ready", "status": name == "c" ? "False" : "True"]
+      let status: JSONValue = ["status": ["phase": "Running", "conditions": [ready]]]
+      let type = "application/merge-patch+json"
+      #expect(api.send("PATCH", "\(APIFixture.pods)/\(name)/status", status, type: type).code == 200)
+    }
+    let budget: JSONValue = [
+      "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": ["name": "budget"],
+      "spec": ["maxUnavailable": 1, "selector": ["matchLabels": ["app": "x"]]],
+    ]
+    #expect(api.send("POST", budgets, budget).code == 201)
+    func evict(_ name: String) -> Int {
+      let eviction: JSONValue = ["apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(name)]]
+      return api.send("POST", "\(APIFixture.pods)/\(name)/eviction", eviction).code
+    }
+    // Nobody has judged the budget yet.
+    #expect(evict("a") == 429)
+    let judged: JSONValue = [
+      "status": [
+        "observedGeneration": 1, "disruptionsAllowed": 1, "currentHealthy": 2, "desiredHealthy": 1, "expectedPods": 3,
+      ]
+    ]
+    #expect(api.send("PATCH", "\(budgets)/budget/status", judged, type: "application/merge-patch+json").code == 200)
+    // One that does not answer is not missed.
+    #expect(evict("c") == 201)
+    #expect(evict("a") == 201)
+    #expect(evict("b") == 429)
+    let status = api.send("GET", "\(budgets)/budget").json["status"]
+    #expect(status?["disruptionsAllowed"] == 0 && status?["disruptedPods"]?["a"] != nil)
+  }
 }

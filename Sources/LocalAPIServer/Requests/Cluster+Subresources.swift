@@ -95,19 +95,39 @@ extension Cluster {
     let existing = try read(call)
     let body = try RequestBody.json(call.request)
     let budgets = GroupResource(group: "policy", resource: "poddisruptionbudgets")
+    let isReady = existing[path: "status", "conditions"]?.array?.contains {
+      $0["type"] == "Ready" && $0["status"] == "True"
+    }
     for budget in store.objects(budgets, namespace: call.target.namespace) {
       guard LabelSelector(object: budget[path: "spec", "selector"]).matches(existing.labels),
-        budget[path: "status", "disruptionsAllowed"]?.integer ?? 0 <= 0,
-        existing[path: "status", "phase"] == "Running"
+        existing[path: "status", "phase"] == "Running", existing[path: "metadata", "deletionTimestamp"] == nil
       else { continue }
-      throw StatusError.tooManyRequests(
-        "Cannot evict pod as it would violate the pod's disruption budget.",
-        causes: [
-          [
-            "reason": "DisruptionBudget",
-            "message": .string("The disruption budget \(budget.name) does not allow an eviction now"),
-          ]
-        ])
+      func count(_ field: String) -> Int { budget[path: "status", field]?.int ?? 0 }
+      // One that does not answer anyhow is not counted, where enough others do (policy IfHealthyBudget), or whatever
+      // others do (AlwaysAllow).
+      let isSpare =
+        budget[path: "spec", "unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+        || count("desiredHealthy") > 0 && count("currentHealthy") >= count("desiredHealthy")
+      if isReady != true, isSpare { continue }
+      guard count("disruptionsAllowed") > 0,
+        budget[path: "status", "observedGeneration"]?.int ?? 0 >= budget[path: "metadata", "generation"]?.int ?? 0
+      else {
+        throw StatusError.tooManyRequests(
+          "Cannot evict pod as it would violate the pod's disruption budget.",
+          causes: [
+            [
+              "reason": "DisruptionBudget",
+              "message": .string(
+                "The disruption budget \(budget.name) needs \(count("desiredHealthy")) healthy pods and has "
+                  + "\(count("currentHealthy")) currently"),
+            ]
+          ])
+      }
+      // Counted at once: the controller sees only later that the pod goes.
+      var spent = budget
+      spent[path: "status", "disruptionsAllowed"] = JSONValue(count("disruptionsAllowed") - 1)
+      spent[path: "status", "disruptedPods", existing.name] = .string(Timestamp.text(call.now))
+      put(budgets, spent)
     }
     var options = DeleteOptions.background
     options.gracePeriodSeconds = body[path: "deleteOptions", "gracePeriodSeconds"]?.integer
