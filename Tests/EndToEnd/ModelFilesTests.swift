@@ -141,6 +141,43 @@ struct ModelFilesTests {
     }
   }
 
+  @Test("come from storage that speaks S3: a wrong key is said, and is enough to put right")
+  func storage() async throws {
+    try await TestNamespace.run("storage") { scope in
+      guard scope.cluster.isLocal else { return }
+      let port = try FreePort.next()
+      let log = scope.folder.file("storage.log")
+      let storage = try ServerProcess(
+        "\(Programs.python)/bin/python", ["-c", try Programs.fixture("storage.py"), "\(port)"], log: log)
+      defer { storage.stop() }
+      func key() -> [String: String]? {
+        let lines = (try? String(contentsOf: URL(filePath: log), encoding: .utf8))?.split(separator: "\n") ?? []
+        return lines.last { $0.hasPrefix("{") }.flatMap { try? JSONValue(parsing: String($0)).stringMap }
+      }
+      try await storage.waitUntil("serving", within: .seconds(60)) { key() != nil }
+      let right = try #require(key())
+      let place = ["MLFLOW_S3_ENDPOINT_URL": "http://127.0.0.1:\(port)", "AWS_DEFAULT_REGION": "us-east-1"]
+      try await scope.secret("s3", place.merging(right) { $1 }.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 })
+      let host = "\(scope.name).example.com"
+      try await scope.create(
+        Self.deployment(scope, host, ["model": ["uri": "s3://models/churn", "secret": "s3"]]), as: ModelDeployment.type)
+      try await eventually("the storage's refusal", within: .seconds(120)) {
+        let found = try await scope.client.get(ModelDeployment.type, scope.key("files"))
+        let message = found.condition("Ready")?["message"]?.string ?? ""
+        guard message.contains("s3://models/churn cannot be downloaded"), message.contains("signature we calculated")
+        else { throw NotYet(found.conditionText) }
+        #expect(!message.contains(right["AWS_ACCESS_KEY_ID"] ?? "?"))
+      }
+      _ = try await scope.client.patch(
+        .secret, scope.key("s3"), .merge(["stringData": JSONValue(right)]), fieldManager: TestNamespace.manager)
+      try await scope.wait(ModelDeployment.type, "files", "Ready", within: .seconds(180))
+      let traffic = try Traffic(scope, host: host)
+      try await eventually("the file to be seen") {
+        guard try await traffic.ask().prediction == "weights.bin" else { throw NotYet("not yet") }
+      }
+    }
+  }
+
   @Test("that cannot be downloaded are said with the download's own last words")
   func missing() async throws {
     try await TestNamespace.run("nofiles") { scope in
