@@ -126,6 +126,64 @@ struct RolloutTests {
     }
   }
 
+  @Test("waits at a pause until it is promoted or aborted by hand, and asks new pods before it gives them traffic")
+  func byHand() async throws {
+    try await TestNamespace.run("byhand") { scope in
+      let served = try await Served.start(
+        in: scope,
+        rollout: [
+          "steps": [["weight": 50, "pause": true]], "warmUp": ["body": "{\"inputs\": [[1.0]]}"], "keepWarm": "1h",
+        ])
+      let traffic = try Traffic(scope, host: served.host)
+      let users = Task { await traffic.askOnAndOn() }
+      defer { users.cancel() }
+      func plugin(_ verb: String) throws -> String {
+        let run = try ProgramRun.of(
+          Programs.path("kubectl-martlet"),
+          ["deploy", verb, "churn", "--kubeconfig", scope.cluster.kubeconfig, "--namespace", scope.name])
+        #expect(run.status == 0, "\(run.output)")
+        return run.output
+      }
+      func atPause() async throws -> String {
+        try await eventually("the rollout to be at its pause", within: .seconds(90)) {
+          let found = try await served.object()
+          guard found.isObserved, found.condition("Progressing")?["reason"]?.string == "PausedAtStep",
+            let name = found.status[path: "candidate", "name"]?.string
+          else { throw NotYet(found.conditionText) }
+          return name
+        }
+      }
+      let first = try #require(try await served.object().status[path: "stable", "name"]?.string)
+      try await served.give("STUB_DELAY", "0.01")
+      let second = try await atPause()
+      #expect(try plugin("status").contains(second))
+      _ = try plugin("promote")
+      let promoted = try await served.settles("what was promoted by hand") {
+        $0.status[path: "stable", "name"]?.string == second
+      }
+      // It stays warm: the way back is a change of weights.
+      #expect(promoted.status["history"]?[0]?["name"]?.string == first)
+      #expect(promoted.status["history"]?[0]?["replicas"]?.int == 2)
+
+      try await served.give("STUB_DELAY", "0.02")
+      _ = try await atPause()
+      _ = try plugin("abort")
+      let aborted = try await served.settles("the abort") { $0.condition("Ready")?["reason"]?.string == "Aborted" }
+      #expect(aborted.status[path: "stable", "name"]?.string == second)
+      _ = try plugin("resume")
+
+      // One that answers its health check and no prediction gets no traffic at all.
+      try await served.give("STUB_STATUS", "400")
+      let cold = try await served.settles("the warm-up to fail") {
+        $0.status[path: "lastFailure", "reason"]?.string == "WarmUpFailed"
+      }
+      #expect(cold.status[path: "stable", "name"]?.string == second)
+      users.cancel()
+      let seen = await users.value
+      #expect(seen.failures == [])
+    }
+  }
+
   @Test("lets in only who has a key, and bodies that are not too large")
   func gate() async throws {
     try await TestNamespace.run("gate") { scope in
