@@ -36,7 +36,7 @@ struct RolloutView: Sendable {
       guard let revision else { return }
       let model = revision[path: "model", "version"]?.string.map { "version \($0)" } ?? revision[path: "model", "uri"]?.string
       rows.append([
-        revision["name"]?.string ?? "", role, "\(revision["weight"]?.integer ?? 0)%",
+        revision["name"]?.string ?? "", role, Self.share(revision),
         "\(revision["readyReplicas"]?.integer ?? 0)/\(revision["replicas"]?.integer ?? 0)", model ?? "-",
         Self.answers(revision),
       ])
@@ -46,6 +46,11 @@ struct RolloutView: Sendable {
     add("failed", failed)
     for revision in history { add("kept", revision) }
     return TextTable(["REVISION", "ROLE", "WEIGHT", "READY", "MODEL", "ANSWERS"], rows).text
+  }
+
+  private static func share(_ revision: JSONValue) -> String {
+    if let copies = revision["mirrored"]?.integer { return "copies of \(copies)%" }
+    return "\(revision["weight"]?.integer ?? 0)%"
   }
 
   /// Requests, errors and the mean time, where a router counts them.

@@ -191,7 +191,7 @@ public struct ExperimentPlanner: Planner {
         $0, key: resource.key, service: manifests.key.name, labels: manifests.service.labels, owner: owner)
     }
     if let ingress {
-      if now.ingress.map({ !Owned.holds(ingress, in: $0) }) ?? true { plan.steps.append(.apply(ingress)) }
+      plan.apply(ingress, over: now.ingress)
     } else if let ingress = now.ingress {
       plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
     }

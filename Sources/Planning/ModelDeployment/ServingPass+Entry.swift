@@ -74,7 +74,7 @@ extension ServingPass {
     switch spec.entry {
     case .service:
       let template = (stable ?? ledger.inOrder.last)?.objects.deployment.spec["template"]
-      apply(
+      plan.apply(
         service(
           labels, selecting: (ServingPlanner.podLabel, name),
           port: template.map(RevisionTemplate.servicePort) ?? Self.namedPort), over: seen.service)
@@ -90,10 +90,10 @@ extension ServingPass {
         let route = HTTPRouteManifest(
           key: resource.key, ingress: ingress, gateway: gateway,
           split: present(split), labels: labels, owner: owner)
-        if !route.split.weights.isEmpty { apply(route.object, over: seen.httpRoute) }
+        if !route.split.weights.isEmpty { plan.apply(route.object, over: seen.httpRoute) }
       }
     } else if let ingress = spec.ingress {
-      apply(
+      plan.apply(
         IngressManifest.make(ingress, key: resource.key, service: name, labels: labels, owner: owner),
         over: seen.ingress)
     }
@@ -115,10 +115,6 @@ extension ServingPass {
   }
 
   private static let namedPort: JSONValue = ["name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"]
-
-  private mutating func apply(_ object: DynamicObject, over existing: DynamicObject?) {
-    if existing.map({ !Owned.holds(object, in: $0) }) ?? true { plan.steps.append(.apply(object)) }
-  }
 
   private func service(
     _ labels: [String: String], selecting own: (key: String, value: String), port: JSONValue
@@ -155,7 +151,7 @@ extension ServingPass {
     let selector = seen.service?.spec["selector"]?.stringMap
     let isMoving = selector != nil && selector?[ServingPlanner.routerLabel] == nil
     guard !isMoving || !seen.router.pods.isEmpty else { return }
-    apply(service(labels, selecting: (ServingPlanner.routerLabel, name), port: Self.namedPort), over: seen.service)
+    plan.apply(service(labels, selecting: (ServingPlanner.routerLabel, name), port: Self.namedPort), over: seen.service)
   }
 
   private mutating func removeRouter() {

@@ -64,7 +64,7 @@ extension ServingPass {
         generated != nil
         && deployment.annotations[RevisionTemplate.annotation] == wanted.annotations[RevisionTemplate.annotation]
       if isOurs {
-        if !Owned.holds(wanted, in: deployment) { plan.steps.append(.apply(wanted)) }
+        plan.apply(wanted, over: deployment)
       } else {
         resize(deployment, to: count, promotedTime: promotedTime)
       }
@@ -75,9 +75,7 @@ extension ServingPass {
       (manifests.service, existing?.objects.service), (manifests.disruptionBudget, existing?.objects.disruptionBudget),
       (manifests.autoscaler, existing?.objects.autoscaler),
     ]
-    for case (let object?, let present) in others where present.map({ !Owned.holds(object, in: $0) }) ?? true {
-      plan.steps.append(.apply(object))
-    }
+    for case (let object?, let present) in others { plan.apply(object, over: present) }
     if manifests.autoscaler == nil { deleteAutoscaler(of: existing) }
   }
 

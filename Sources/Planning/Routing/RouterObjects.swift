@@ -48,9 +48,7 @@ public struct RouterObjects: Sendable {
       (manifests.disruptionBudget, disruptionBudget),
     ]
     if withService { wanted.insert((manifests.service, service), at: 2) }
-    for (object, existing) in wanted where existing.map({ !Owned.holds(object, in: $0) }) ?? true {
-      out.append(.apply(object))
-    }
+    out += wanted.compactMap { .applied($0, over: $1) }
     return out
   }
 
