@@ -124,6 +124,8 @@ struct ModelFetch: Sendable {
         try:
             return urllib.request.urlopen(request, timeout=60)
         except urllib.error.HTTPError as error:
+            if error.code == 416:
+                return None
             stop(f"{url} answered {error.code}: {error.read(300).decode(errors='replace')}")
         except OSError as error:
             stop(f"{url} cannot be reached: {error}")
@@ -150,13 +152,30 @@ struct ModelFetch: Sendable {
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if os.path.exists(target) and (size is None or os.path.getsize(target) == size):
             return
-        part = target + ".part"
+        part, tag = target + ".part", target + ".etag"
         have = os.path.getsize(part) if os.path.exists(part) else 0
-        with ask(url, {"Range": f"bytes={have}-"} if have else {}) as answer:
-            with open(part, "ab" if answer.status == 206 else "wb") as file:
+        answer = None
+        # The rest is of use only where it is the rest of the same.
+        if have and os.path.exists(tag):
+            with open(tag) as file:
+                answer = ask(url, {"Range": f"bytes={have}-", "If-Range": file.read()})
+        answer = answer or ask(url)
+        with answer:
+            if answer.status != 206:
+                have = 0
+            length = answer.headers.get("Content-Length")
+            size = have + int(length) if size is None and length else size
+            need(max(0, (size or 0) - have))
+            if answer.headers.get("ETag", "W/").startswith("W/"):
+                os.path.exists(tag) and os.remove(tag)
+            else:
+                with open(tag, "w") as file:
+                    file.write(answer.headers["ETag"])
+            with open(part, "ab" if have else "wb") as file:
                 shutil.copyfileobj(answer, file, 1 << 20)
         if size is not None and os.path.getsize(part) != size:
             stop(f"{path} has {os.path.getsize(part)} bytes, and {size} were promised")
+        os.path.exists(tag) and os.remove(tag)
         os.replace(part, target)
 
 
