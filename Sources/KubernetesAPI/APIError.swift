@@ -59,12 +59,15 @@ public struct APIError: Error, Sendable, Hashable {
   public var isForbidden: Bool { httpStatus == 403 }
   public var isUnauthorized: Bool { httpStatus == 401 }
   /// The object was refused by its schema, a validation rule or a patch's test.
-  public var isInvalid: Bool { httpStatus == 422 || reason == "Invalid" }
+  public var isInvalid: Bool { httpStatus == 422 || reason == "Invalid" || isMistyped }
+  /// An applied object has a field that its type does not: servers say so with an internal error
+  /// (kubernetes/kubernetes#139253).
+  private var isMistyped: Bool { httpStatus == 500 && message.contains("failed to create typed patch object") }
   /// The request was understood and is not carried out: by validation, quota, admission or for want of a right.
   public var isRefusal: Bool { isInvalid || isForbidden || httpStatus == 400 || httpStatus == 413 }
   public var isTooManyRequests: Bool { httpStatus == 429 }
   /// The same request may succeed later without anything being changed.
-  public var isTransient: Bool { httpStatus == 408 || httpStatus == 429 || httpStatus >= 500 }
+  public var isTransient: Bool { httpStatus == 408 || httpStatus == 429 || httpStatus >= 500 && !isMistyped }
   /// The object could not be made because its namespace is being deleted.
   public var isNamespaceTerminating: Bool {
     causes.contains { $0.reason == "NamespaceTerminating" }

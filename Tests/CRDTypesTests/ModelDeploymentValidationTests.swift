@@ -47,7 +47,7 @@ struct ModelDeploymentValidationTests {
       "spec.rollout.steps[1].hold: \"soon\" is not a duration: write one such as 90s, 5m, 1h30m or 14d",
       "spec.rollout.steps[2].weight: must be above the 50 of the step before: order the steps by rising weight"),
     SpecPatch(
-      "rollout: {checks: [{name: c}, {name: c, router: {}}]}",
+      "rollout: {steps: [{weight: 5}], checks: [{name: c}, {name: c, router: {}}]}",
       "spec.rollout.checks[c]: is there more than once: rename or remove one",
       "spec.rollout.checks[c]: exactly one of prometheus, sql, router and metric must be set; none is",
       "spec.rollout.checks[c].router: needs a limit: set maxErrorShare, maxErrorShareAboveStable or maxMeanLatency"),
@@ -56,8 +56,28 @@ struct ModelDeploymentValidationTests {
       "spec.rollout.checks[p].prometheus: needs min, max or both: set at least one",
       "spec.rollout.checks[m].metric.min: is above max: lower min or raise max"),
     SpecPatch(
-      "rollout: {checks: [{name: r, router: {maxErrorShare: '5'}}]}",
+      "rollout: {steps: [{weight: 5}], checks: [{name: r, router: {maxErrorShare: '5'}}]}",
       "spec.rollout.checks[r].router.maxErrorShare: must be from 0 to 1"),
+    SpecPatch(
+      "rollout: {checks: [{name: r, router: {maxErrorShare: '0'}}]}",
+      """
+      spec.rollout.checks[r].router: a new revision has no requests to count: use the strategy Canary with steps of a \
+      weight above 0, or Shadow
+      """),
+    SpecPatch(
+      "rollout: {strategy: BlueGreen, steps: [{weight: 5}], checks: [{name: r, router: {maxErrorShare: '0'}}]}",
+      """
+      spec.rollout.checks[r].router: a new revision has no requests to count: use the strategy Canary with steps of a \
+      weight above 0, or Shadow
+      """),
+    SpecPatch("rollout: {strategy: Shadow, checks: [{name: r, router: {maxErrorShareAboveStable: '0'}}]}"),
+    SpecPatch(
+      "rollout: {steps: [{weight: 5}, {weight: 100}], checks: [{name: r, router: {maxErrorShareAboveStable: '0'}}]}",
+      """
+      spec.rollout.checks[r].router.maxErrorShareAboveStable: at a step of weight 100 nothing is left to compare with: \
+      remove that step
+      """),
+    SpecPatch("route: Gateway", "spec.ingress: route Gateway needs the Gateway to attach to: set ingress.gateway"),
     SpecPatch("rollout: {deadline: 0s}", "spec.rollout.deadline: must be longer than 0: raise it"),
   ]
 

@@ -53,7 +53,7 @@ struct ModelFetchTests {
 
   @Test("goes on where an earlier one was killed, and not where the file has become another", arguments: [false, true])
   func resumed(isAnother: Bool) async throws {
-    let download = try await Download(size: 3_000_000, rate: "1m")
+    let download = try await Download(size: 6_000_000, rate: "1m")
     let first = try download.start("first")
     let part = download.folder.file("cache/.key.partial/weights.bin.part")
     try await first.waitUntil("half done") {
@@ -95,7 +95,7 @@ struct ModelFetchTests {
 
   @Test("whose connection breaks off is no model, and keeps what it has for the next")
   func brokenOff() async throws {
-    let download = try await Download(size: 2_000_000, rate: "1m")
+    let download = try await Download(size: 8_000_000, rate: "1m")
     let first = try download.start("first")
     let part = download.folder.file("cache/.key.partial/weights.bin.part")
     try await first.waitUntil("begun") {
@@ -103,7 +103,7 @@ struct ModelFetchTests {
     }
     download.nginx.process.stop()
     #expect(try first.wait() == 1)
-    #expect(first.tail.contains("and 2000000 were promised") || first.tail.contains("cannot be reached"), "\(first.tail)")
+    #expect(first.tail.contains("and 8000000 were promised") || first.tail.contains("cannot be reached"), "\(first.tail)")
     #expect(!FileManager.default.fileExists(atPath: download.folder.file("cache/key")))
     #expect(FileManager.default.fileExists(atPath: part))
   }

@@ -27,7 +27,7 @@ final class RunningRouter: Sendable {
   ///   - copies: whether slots may send copies of requests.
   init(
     _ slots: SlotTable, header: String? = "X-User-Id", isRollout: Bool = false, copies: Bool = false,
-    treatment: String = "return 200 '\"treatment\"';"
+    gate: RouterConfiguration.Gate = .init(), treatment: String = "return 200 '\"treatment\"';"
   ) async throws {
     var variants: [String: Nginx] = [:]
     for (name, answer) in [("control", "return 200 '\"control\"';"), ("treatment", treatment)] {
@@ -47,7 +47,7 @@ final class RunningRouter: Sendable {
         return .init(
           variant: name, server: "127.0.0.1:\(variants[name]?.port ?? 0)",
           backups: isRollout && name == "treatment" ? [backup] : [])
-      }, control: "control", mirrors: copies)
+      }, control: "control", gate: gate, mirrors: copies)
     let text = configuration.text.replacing(RouterConfiguration.folder, with: folder.path)
       .replacing("\"${POD_IP}:\(RouterConfiguration.port)\"", with: "127.0.0.1:\(port)")
     try folder.write("slots.map", slots.text)

@@ -116,7 +116,7 @@ extension ModelDeployment.Spec {
         "!(has(self.replicas) && has(self.autoscaling))",
         message: "the number of pods is set by replicas or autoscaling: remove one of them", field: "replicas"),
       ValidationRule(
-        "!has(self.route) || self.route != 'Gateway' || !has(self.ingress) || has(self.ingress.gateway)",
+        "!has(self.route) || self.route != 'Gateway' || (has(self.ingress) && has(self.ingress.gateway))",
         message: "route Gateway needs the Gateway to attach to: set ingress.gateway", field: "ingress"),
       ValidationRule(
         "!has(self.ingress) || !has(self.ingress.gateway) || (has(self.route) && self.route == 'Gateway')",

@@ -16,6 +16,9 @@ extension ModelDeployment.Spec: ValidatedSpec {
     if let cache { check.exactlyOne(["claim": cache.claim != nil, "nodePath": cache.nodePath != nil], at: "spec.cache") }
     autoscaling?.check(&check)
     ingress?.check(&check, at: "spec.ingress", provider: route)
+    if routeProvider == .gateway, ingress == nil {
+      check.report("spec.ingress", "route Gateway needs the Gateway to attach to: set ingress.gateway")
+    }
     rollout?.check(&check)
     return check.problems
   }
@@ -60,10 +63,28 @@ extension ModelDeployment.Rollout {
       check.report("\(path).strategy", "Shadow needs steps or checks: without them nothing is compared")
     }
     check.unique((checks ?? []).map(\.name), at: "\(path).checks")
-    for each in checks ?? [] { each.check(&check, at: "\(path).checks[\(each.name)]") }
+    for each in checks ?? [] {
+      each.check(&check, at: "\(path).checks[\(each.name)]")
+      if let router = each.router { self.check(router, at: "\(path).checks[\(each.name)].router", &check) }
+    }
     check.duration(deadline, at: "\(path).deadline", positive: true)
     check.duration(drain, at: "\(path).drain")
     check.duration(keepWarm, at: "\(path).keepWarm")
+  }
+}
+
+extension ModelDeployment.Rollout {
+  /// A router can count only what it is asked, at every step.
+  private func check(_ router: ModelDeployment.RouterCheck, at path: String, _ check: inout SpecCheck) {
+    guard (strategy ?? .canary) != .shadow else { return }
+    let weights = strategy == .blueGreen ? [] : (steps ?? []).map(\.weight)
+    if weights.isEmpty || weights.contains(0) {
+      check.report(
+        path, "a new revision has no requests to count: use the strategy Canary with steps of a weight above 0, or Shadow")
+    } else if router.maxErrorShareAboveStable != nil, weights.contains(100) {
+      check.report(
+        "\(path).maxErrorShareAboveStable", "at a step of weight 100 nothing is left to compare with: remove that step")
+    }
   }
 }
 

@@ -38,7 +38,7 @@ struct RolloutChange: Sendable, Hashable {
       throw Complaint("revision \(revision) is not kept; kept are \(kept.isEmpty ? "none" : kept.joined(separator: ", "))")
     }
     return RolloutChange(
-      ["revision": .string(revision), "abort": false],
+      ["revision": .string(revision), "paused": false, "abort": false],
       "\(revision) gets all traffic, and keeps it until `rollback --undo` (spec.rollout.revision: \(revision)).")
   }
 }

@@ -7,6 +7,12 @@ extension Cluster {
   mutating func scale(_ call: ResourceCall) throws -> APIReply {
     guard let paths = call.resource.scale else { throw StatusError.noSuchPath }
     let existing = try read(call)
+    guard existing[path: paths.specReplicas]?.integer != nil else {
+      let path = "." + paths.specReplicas.joined(separator: ".")
+      throw StatusError(
+        code: 500, reason: "InternalError",
+        message: "Internal error occurred: the spec replicas field \"\(path)\" does not exist")
+    }
     let current = Self.scaleDocument(existing, paths)
     switch call.request.method {
     case "GET", "HEAD": return .json(code: 200, current)

@@ -59,6 +59,7 @@ struct RevisionTemplate: Sendable {
       let added = modelEnvironment.filter { !present.contains($0["name"]?.string ?? "") }
       containers[0]["env"] = .array(added + (containers[0]["env"]?.array ?? []))
       if containers[0]["lifecycle"] == nil { containers[0]["lifecycle"] = Self.drain }
+      nameFirstPort(&containers)
       if let fetch {
         containers[0]["volumeMounts"] = .array((containers[0]["volumeMounts"]?.array ?? []) + [fetch.mount])
         let before = fetch.initContainer.map { [$0] } ?? []
@@ -71,6 +72,15 @@ struct RevisionTemplate: Sendable {
       own[path: "spec", "containers"] = .array(containers)
     }
     return own
+  }
+
+  /// A Service that leads to pods of several revisions finds the port of each by its name, where numbers differ.
+  private func nameFirstPort(_ containers: inout [JSONValue]) {
+    let names = containers.flatMap { $0["ports"]?.array ?? [] }.compactMap { $0["name"]?.string }
+    guard var ports = containers[0]["ports"]?.array, !ports.isEmpty, ports[0]["name"] == nil, !names.contains("http")
+    else { return }
+    ports[0]["name"] = "http"
+    containers[0]["ports"] = .array(ports)
   }
 
   /// The port of a revision's Service: the first port of the template's first container.
@@ -99,7 +109,7 @@ struct RevisionTemplate: Sendable {
       "maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway",
       "labelSelector": ["matchLabels": JSONValue(RevisionManifests.selector(owner: owner, revision: name))],
     ]
-    let longest = spec.ingress?.timeout.flatMap(DurationText.duration)?.components.seconds ?? 0
+    let longest = spec.ingress?.timeout.flatMap(DurationText.duration) ?? RouterConfiguration.defaultTimeout
     return .compact([
       "serviceAccountName": server?.serviceAccountName.map(JSONValue.string),
       "automountServiceAccountToken": .bool(false),
@@ -109,7 +119,7 @@ struct RevisionTemplate: Sendable {
       "runtimeClassName": server?.runtimeClassName.map(JSONValue.string),
       "priorityClassName": server?.priorityClassName.map(JSONValue.string),
       "topologySpreadConstraints": [spread],
-      "securityContext": security, "terminationGracePeriodSeconds": .integer(max(30, longest + 10)),
+      "securityContext": security, "terminationGracePeriodSeconds": .integer(longest.components.seconds + 10),
       "initContainers": fetch?.initContainer.map { [$0] }, "containers": [container],
       "volumes": .array(
         [["name": "tmp", "emptyDir": [:]]] + (fetch.map { [$0.volume] + $0.scratch } ?? []) + runtime.volumes),
@@ -186,8 +196,7 @@ struct RevisionTemplate: Sendable {
   /// use fewer.
   private var threads: [JSONValue] {
     let limit = spec.server?.resources?[path: "limits", "cpu"]
-    guard let text = limit?.string ?? limit?.integer.map({ String($0) }), let milli = Quantity.milli(text), milli > 0
-    else { return [] }
+    guard let text = limit?.string ?? limit?.text(), let milli = Quantity.milli(text), milli > 0 else { return [] }
     let count = String(max(1, (milli + 999) / 1000))
     return ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"].map {
       ["name": .string($0), "value": .string(count)]

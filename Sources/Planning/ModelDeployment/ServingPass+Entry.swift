@@ -10,8 +10,6 @@ extension ServingPass {
   func routerConfiguration(without gone: Set<String>) -> RouterConfiguration? {
     let revisions = ledger.inOrder.filter { !gone.contains($0.name) && $0.address != nil }
     guard let first = revisions.first else { return nil }
-    // One revision that has served well stands in for a newer one; what was never promoted stands in for nothing.
-    var proven: RouterConfiguration.Backup?
     var backends: [RouterConfiguration.Backend] = []
     for revision in revisions {
       guard let address = revision.address else { continue }
@@ -19,8 +17,7 @@ extension ServingPass {
       backends.append(
         .init(
           variant: revision.name, server: address, healthPath: RevisionTemplate.healthPath(of: template),
-          backups: proven.map { [$0] } ?? []))
-      if revision.isPromoted { proven = .init(variant: revision.name, server: address) }
+          backups: standIn(for: revision, among: revisions).map { [$0] } ?? []))
     }
     var gate = RouterConfiguration.Gate()
     if let apiKey = spec.ingress?.apiKey, case .present(let names, _)? = seen.keys {
@@ -30,6 +27,21 @@ extension ServingPass {
     gate.timeout = spec.ingress?.timeout.flatMap(DurationText.duration)
     return RouterConfiguration(
       assignment: .random, backends: backends, control: first.name, gate: gate, mirrors: spec.strategy == .shadow)
+  }
+
+  /// The revision that served before another one, and takes what that does not answer: the one promoted last of those
+  /// promoted before it. So it stays the same when the other is promoted itself, and nothing need be configured anew.
+  private func standIn(
+    for revision: ServedRevision, among all: [ServedRevision]
+  ) -> RouterConfiguration.Backup? {
+    let own = revision.record.promotedTime
+    func key(_ other: ServedRevision) -> (String, String) { (other.record.promotedTime ?? "", other.name) }
+    let before = all.filter { other in
+      other.isPromoted && other.name != revision.name && own.map { key(other) < ($0, revision.name) } ?? true
+    }
+    return before.max { key($0) < key($1) }.flatMap { found in
+      found.address.map { .init(variant: found.name, server: $0) }
+    }
   }
 
   /// Whether everything that leads requests leads them so.
@@ -78,32 +90,42 @@ extension ServingPass {
         service(
           labels, selecting: (ServingPlanner.podLabel, name),
           port: template.map(RevisionTemplate.servicePort) ?? Self.namedPort), over: seen.service)
-      removeRouter()
-    case .router:
-      lead(split, throughRouterWithout: gone, labels)
+    case .router: lead(split, throughRouterWithout: gone, labels)
     case .gateway:
-      if let service = seen.service { plan.steps.append(.delete(ObjectReference(.service, service.key), uid: service.uid)) }
-      removeRouter()
-    }
-    if spec.entry == .gateway {
       if let ingress = spec.ingress, let gateway = ingress.gateway {
         let route = HTTPRouteManifest(
           key: resource.key, ingress: ingress, gateway: gateway,
           split: present(split), labels: labels, owner: owner)
         if !route.split.weights.isEmpty { plan.apply(route.object, over: seen.httpRoute) }
       }
-    } else if let ingress = spec.ingress {
+    }
+    if spec.entry != .gateway, let ingress = spec.ingress {
       plan.apply(
         IngressManifest.make(ingress, key: resource.key, service: name, labels: labels, owner: owner),
         over: seen.ingress)
     }
-    if spec.entry == .gateway || spec.ingress == nil, let ingress = seen.ingress {
-      plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
-    }
-    if spec.entry != .gateway, let route = seen.httpRoute {
-      plan.steps.append(.delete(ObjectReference(.httpRoute, route.key), uid: route.uid))
-    }
+    leaveOldEntry(split)
     plan.status.routed = spec.entry == .gateway || seen.httpRoute != nil ? true : nil
+  }
+
+  /// Takes away what led requests under an earlier spec, once what takes its place does so.
+  private mutating func leaveOldEntry(_ split: TrafficSplit) {
+    if spec.entry != .gateway, spec.ingress == nil { drop(.ingress, seen.ingress) }
+    guard isInEffect(split), spec.entry != .service || seen.service != nil else { return }
+    switch spec.entry {
+    case .service: removeRouter()
+    case .router: break
+    case .gateway:
+      drop(.ingress, seen.ingress)
+      drop(.service, seen.service)
+      removeRouter()
+    }
+    if spec.entry != .gateway { drop(.httpRoute, seen.httpRoute) }
+  }
+
+  private mutating func drop(_ type: ResourceType, _ object: DynamicObject?) {
+    guard let object else { return }
+    plan.steps.append(.delete(ObjectReference(type, object.key), uid: object.uid))
   }
 
   /// Without revisions that have no Service yet.
@@ -137,13 +159,15 @@ extension ServingPass {
       if let apiKey = spec.ingress?.apiKey, case .present(_, let version)? = seen.keys {
         manifests.keys = (apiKey.secret, version)
       }
-      plan.steps += seen.router.steps(toward: manifests, withService: false)
+      // Without its keys a router would let nobody in, or everybody: the one that is there stays as it is.
+      if !lacksKeys { plan.steps += seen.router.steps(toward: manifests, withService: false) }
       let known = Set(configuration.backends.map(\.variant))
       let digest = configuration.digest
       // A router that does not know a revision yet cannot be told to send requests to it.
       for change in seen.router.changes(to: manifests.slots) {
         let isReady = seen.router.pods.contains { $0.pod == change.pod && $0.configuration == digest }
-        let isBack = split.revisions.count == 1
+        // The stable revision is one that every router knows.
+        let isBack = split.revisions == Set([stable?.name].compactMap { $0 })
         if split.revisions.isSubset(of: known), isReady || isBack { plan.steps.append(.record(.setSlots(change))) }
       }
     }
@@ -155,12 +179,8 @@ extension ServingPass {
   }
 
   private mutating func removeRouter() {
-    let all: [(ResourceType, DynamicObject?)] = [
-      (.deployment, seen.router.deployment), (.configMap, seen.router.configMap),
-      (.podDisruptionBudget, seen.router.disruptionBudget),
-    ]
-    for case (let type, let object?) in all {
-      plan.steps.append(.delete(ObjectReference(type, object.key), uid: object.uid))
-    }
+    drop(.deployment, seen.router.deployment)
+    drop(.configMap, seen.router.configMap)
+    drop(.podDisruptionBudget, seen.router.disruptionBudget)
   }
 }

@@ -27,12 +27,13 @@ extension ServingPass {
         serving.name, target, replicas: spec.autoscaling == nil ? spec.replicaCount : nil,
         floor: spec.autoscaling?.minimum ?? 0, promotedTime: plan.status.stable?.promotedTime)
     }
+    let gone = retire(split)
+    lead(split, without: gone)
+    // Last, so that whatever keeps a new revision from being made keeps no traffic where it should not be.
     if let target, plan.status.candidate?.name == target.name, target.name != stable?.name {
       let needed = progress.replicas ?? wantedReplicas
       ensure(target.name, target, replicas: spec.autoscaling == nil ? needed : nil, floor: needed, promotedTime: nil)
     }
-    let gone = retire(split)
-    lead(split, without: gone)
     // The address of a Service that is gone may be another's at once: it stays for as long as a router may use it.
     if isUnused(gone) {
       for name in gone { delete(name) }

@@ -3,7 +3,7 @@ import JSON
 
 /// What is told of a deployment.
 extension ServingPass {
-  mutating func report(_ target: Target?, _ progress: Progress, isTold: Bool) {
+  mutating func report(_ target: Target?, _ progress: Progress) {
     let live = ledger.inOrder.filter { $0.name == plan.status.stable?.name || $0.name == plan.status.candidate?.name }
     let serving = ledger[plan.status.stable?.name ?? plan.status.candidate?.name ?? ""]
     let ready = serving?.state.ready ?? 0
@@ -19,13 +19,12 @@ extension ServingPass {
       "Available", available > 0 || desired == 0,
       available > 0 ? "ReplicasReady" : desired == 0 ? "ScaledToZero" : "NoReplicaReady",
       "\(available) replicas answer")
-    if isTold { return }
     if plan.status.candidate != nil { wake(after: settings.rolloutPoll) }
     let said = words(target, progress, serving)
     let isMoving = plan.status.candidate != nil || !(serving?.state.isDone ?? false)
     conditions.set("Progressing", isMoving && target != nil, said.reason, said.message)
     let isCurrent =
-      target != nil && trouble == nil && heldBack == nil && unknownReturn == nil
+      target != nil && runtimeTrouble == nil && trouble == nil && heldBack == nil && unknownReturn == nil
       && target?.name == plan.status.stable?.name && plan.status.candidate == nil && !isChanging
     let source = spec.rollout?.revision.map { "revision \($0)" } ?? plan.status.model?.uri ?? "the model"
     conditions.set(
@@ -55,6 +54,7 @@ extension ServingPass {
 
   /// Why the newest is not what serves, where that is not for the rollout itself.
   private var outdated: (reason: String?, message: String?) {
+    if let runtimeTrouble { return ("RuntimeNotFound", runtimeTrouble) }
     if let trouble { return trouble }
     if let unknownReturn { return ("RevisionNotFound", unknownReturn) }
     if let held = heldBack {
@@ -78,6 +78,10 @@ extension ServingPass {
     case .warming: return ("WarmingUp", "\(candidate): the request of spec.rollout.warmUp is sent to its pods", .moving)
     case .shifting:
       if let trouble = HTTPRouteManifest.trouble(of: seen.httpRoute) { return ("RouteRefused", trouble, .troubled) }
+      let routers = DeploymentState(seen.router.deployment)
+      if spec.entry == .router, let stuck = routers.stuck {
+        return ("RouterNotReady", "Deployment \(name)-traffic, \(routers.message): \(stuck)", .troubled)
+      }
       return (
         "ShiftingTraffic",
         spec.entry == .gateway
@@ -140,9 +144,17 @@ extension ServingPass {
   }
 
   private mutating func summarize(_ target: Target?, _ said: Words, _ serving: ServedRevision?) {
-    if target == nil, let trouble {
+    if target == nil, runtimeTrouble == nil, !lacksKeys, let trouble {
       let isAwaited = if case .absent = seen.model { true } else { false }
       conditions.reconciling(trouble.reason, trouble.message, isTrouble: !isAwaited)
+      return
+    }
+    if let keyTrouble {
+      conditions.reconciling("APIKeySecretNotFound", keyTrouble, isTrouble: true)
+      return
+    }
+    if let runtimeTrouble {
+      conditions.stalled("RuntimeNotFound", runtimeTrouble)
       return
     }
     if let unknownReturn {

@@ -44,7 +44,7 @@ extension ServingPass {
       progress.phase = .preparing(revision?.state.message ?? "its Deployment is being made")
       return progress
     }
-    if let waiting = warming(target) {
+    if all > 0, let waiting = warming(target) {
       progress.phase = waiting
       return progress
     }
@@ -87,6 +87,7 @@ extension ServingPass {
     let isDirect = target.isReturn || spec.rollout?.promote == target.name
     let schedule = RolloutSchedule(spec)
     let all = wantedReplicas
+    if !isDirect { followEdit(of: schedule) }
     var index = min(Int(plan.status.step ?? 0), schedule.steps.count)
     if isDirect, index < schedule.steps.count {
       index = schedule.steps.count
@@ -113,7 +114,7 @@ extension ServingPass {
         progress.phase = .preparing(revision?.state.message ?? "its Deployment is being made")
         return progress
       }
-      if index == 0, !isHeld, !isDirect, let waiting = warming(target) {
+      if index == 0, !isHeld, !isDirect, needed > 0, let waiting = warming(target) {
         progress.weight = 0
         if case .failed(let reason, let message) = waiting { return fail(target, from: stable, (reason, message, nil)) }
         if let late = isLate(revision) { return fail(target, from: stable, late) }
@@ -146,6 +147,22 @@ extension ServingPass {
       index += 1
       (plan.status.step, plan.status.stepTime, plan.status.progressTime) = (Int64(index), nil, nowText)
     }
+  }
+
+  /// Begins the step anew where the steps have been edited meanwhile, at the first one that is not below the share that
+  /// the candidate has: nothing of an edited step counts as held or judged. Copies say nothing of real answers.
+  private mutating func followEdit(of schedule: RolloutSchedule) {
+    guard let candidate = plan.status.candidate, !schedule.steps.isEmpty else { return }
+    let index = Int(plan.status.step ?? 0)
+    let isMirrored = candidate.mirrored != nil
+    let share = Int(candidate.mirrored ?? candidate.weight ?? 0)
+    guard share > 0 else { return }
+    let isOfStep = [index, index - 1].contains { schedule.steps.indices.contains($0) && schedule.weight($0) == share }
+    if isOfStep, isMirrored == schedule.mirrors, plan.status.stepTime == nil || schedule.weight(index) == share { return }
+    if !isMirrored, share == 100 { return }
+    let next = isMirrored == schedule.mirrors ? schedule.steps.firstIndex { $0.weight >= share } : 0
+    (plan.status.step, plan.status.stepTime) = (Int64(next ?? schedule.steps.count - 1), nil)
+    plan.status.progressTime = nowText
   }
 
   /// The share of a revision, in words.

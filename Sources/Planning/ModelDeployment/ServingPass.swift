@@ -25,15 +25,27 @@ struct ServingPass: Sendable {
 
   mutating func serve() {
     let target = findTarget()
-    if case .missing(let why)? = seen.keys, spec.ingress?.apiKey != nil {
-      // Nothing is changed: a router without its keys would let nobody in, or everybody.
-      conditions.reconciling("APIKeySecretNotFound", why, isTrouble: true)
-      report(target, Progress(phase: .steady), isTold: true)
+    if lacksKeys, stable == nil {
+      report(target, Progress(phase: .steady))
       return
     }
     let progress = advance(target)
     bringAbout(target, progress)
-    report(target, progress, isTold: false)
+    report(target, progress)
+  }
+
+  /// What is said where the Secret with the keys of requests is not there.
+  var keyTrouble: String? {
+    if case .missing(let why)? = seen.keys, spec.ingress?.apiKey != nil { why } else { nil }
+  }
+
+  var lacksKeys: Bool { keyTrouble != nil }
+
+  /// What is said where the operator has no server of the name that the spec asks for.
+  var runtimeTrouble: String? {
+    guard settings.runtime(of: spec) == nil else { return nil }
+    let known = settings.runtimes.map(\.name).joined(separator: ", ")
+    return "spec.server.runtime: the operator has no runtime \(spec.runtime); it has \(known)"
   }
 
   mutating func wake(after wait: Duration) { plan.next = plan.next.earliest(.after(max(wait, .milliseconds(100)))) }

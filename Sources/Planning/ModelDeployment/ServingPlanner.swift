@@ -125,11 +125,6 @@ public struct ServingPlanner: Planner {
     } else if let reason = Self.impossible(resource.spec) {
       pass.conditions.stalled("NotYetSupported", reason)
       pass.plan.next = .whenChanged
-    } else if settings.runtime(of: resource.spec) == nil {
-      let known = settings.runtimes.map(\.name).joined(separator: ", ")
-      pass.conditions.stalled(
-        "RuntimeNotFound",
-        "spec.server.runtime: the operator has no runtime \(resource.spec.runtime); it has \(known)")
     } else if let conflict = observation.conflicts.first {
       pass.conditions.stalled("NameTaken", conflict.message)
     } else if let rival = observation.rival {
@@ -137,6 +132,12 @@ public struct ServingPlanner: Planner {
     } else {
       pass.conditions.notSupported(Self.ignoredFields(resource.spec))
       pass.serve()
+    }
+    // Where nothing is done for the spec, what serves is as it was.
+    for kept in ["Available", "Progressing", "UpToDate"] where pass.conditions.conditions[kept] == nil {
+      if let condition = old?.conditions?[kept] {
+        pass.conditions.set(kept, condition.status, condition.reason, condition.message)
+      }
     }
     var plan = pass.plan
     plan.status.conditions = pass.conditions.final(after: old?.conditions, at: now)

@@ -53,6 +53,8 @@ struct RouterConfiguration: Sendable, Hashable {
   /// Whether slots may send copies of requests to another variant.
   var mirrors = false
 
+  /// How long a request may take where nothing is said.
+  static let defaultTimeout: Duration = .seconds(60)
   static let folder = "/etc/martlet-router"
   static let keyFolder = "/etc/martlet-keys"
   static let port = 8080
@@ -74,7 +76,7 @@ struct RouterConfiguration: Sendable, Hashable {
   var program: String? { mirrors ? RouterMirror.program(wait: longest) : nil }
 
   /// How long a request may take, in seconds.
-  private var longest: Int64 { max((gate.timeout ?? .seconds(60)).components.seconds, 1) }
+  private var longest: Int64 { max((gate.timeout ?? Self.defaultTimeout).components.seconds, 1) }
 
   private static let map = "\(folder)/slots.map"
 
@@ -99,6 +101,7 @@ struct RouterConfiguration: Sendable, Hashable {
         option redispatch 1
         option http-buffer-request
         option forwardfor if-none
+        option idle-close-on-response
         default-server check inter 1s fall 2 rise 1 on-marked-down shutdown-sessions
 
       """
@@ -116,6 +119,8 @@ struct RouterConfiguration: Sendable, Hashable {
       out += "  http-request deny deny_status 401 unless { req.hdr(\(key.header)) -m str \(lists) }\n"
     }
     if let most = gate.maxBodyBytes {
+      // The size of what has no length would be known only when all of it was there.
+      out += "  http-request deny deny_status 411 if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }\n"
       out += "  http-request deny deny_status 413 if { req.body_size gt \(most) }\n"
     }
     return out

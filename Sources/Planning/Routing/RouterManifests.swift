@@ -96,10 +96,10 @@ struct RouterManifests: Sendable {
       "terminationMessagePolicy": "FallbackToLogsOnError", "securityContext": RestrictedPod.container,
       "volumeMounts": .array(mounts),
     ])
-    let longest = (configuration.gate.timeout ?? .zero).components.seconds
+    let longest = (configuration.gate.timeout ?? RouterConfiguration.defaultTimeout).components.seconds
     return [
       "automountServiceAccountToken": false, "securityContext": RestrictedPod.pod, "containers": [container],
-      "terminationGracePeriodSeconds": .integer(max(30, longest + 10)), "volumes": .array(volumes),
+      "terminationGracePeriodSeconds": .integer(longest + 10), "volumes": .array(volumes),
     ]
   }
 

@@ -24,14 +24,14 @@ enum RouterMirror {
 
     core.register_action("mirror", {"http-req"}, function(txn)
       local size = txn.f:req_body_size()
-      -- A body that did not fit into the buffer would be copied in part.
-      if flying >= \(limit) or size > txn.f:req_body_len() then return end
       local headers = {}
       for name, values in pairs(txn.http:req_get_headers()) do
         local kept = {}
         for _, value in pairs(values) do table.insert(kept, value) end
         headers[name] = kept
       end
+      -- A body that did not fit into the buffer would be copied in part, and one without a length may go on.
+      if flying >= \(limit) or size > txn.f:req_body_len() or (size > 0 and not headers["content-length"]) then return end
       for _, name in ipairs({"connection", "transfer-encoding", "expect", "upgrade"}) do headers[name] = nil end
       headers["x-forwarded-for"] = headers["x-forwarded-for"] or {txn.f:src()}
       headers["\(header.lowercased())"] = {txn:get_var("txn.mirror")}

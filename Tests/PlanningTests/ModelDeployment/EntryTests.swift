@@ -112,6 +112,106 @@ struct EntryTests {
     #expect(text.contains("rand(10000)") && !text.contains("Set-Cookie"))
   }
 
+  @Test("After a way back, what serves stands in for the next revision, and not the one that was left")
+  func backupsAfterRollback() throws {
+    var world = ServingWorld { $0.spec.rollout = .init(steps: [.init(weight: 50)], drain: "0s", keepWarm: "10h") }
+    world.settle()
+    for number in [2, 3] {
+      world.model = ServingWorld.model(number)
+      world.pass(100)
+    }
+    let first = world.name(1)
+    world.resource.spec.rollout?.revision = first
+    world.pass(100)
+    #expect(world.stable == first)
+    world.resource.spec.rollout?.revision = nil
+    world.resource.spec.rollout?.steps = [.init(weight: 50, pause: true)]
+    world.model = ServingWorld.model(4)
+    world.pass(100)
+    #expect(world.candidate == world.name(4))
+    let text = try #require(
+      world.world.object(.configMap, "churn-traffic")?.json[path: "data", "haproxy.cfg"]?.string)
+    let section = try #require(text.split(separator: "backend variant_\(world.name(4))\n").last)
+      .split(separator: "backend ").first ?? ""
+    #expect(section.contains("server \(first) 10.0.0") && !section.contains("server \(world.name(3)) "))
+  }
+
+  @Test("A router that has not been told of a revision yet is not told to send requests there")
+  func unknown() {
+    var world = ServingWorld { $0.spec.rollout = .init(keepWarm: "1h") }
+    world.settle()
+    world.model = ServingWorld.model(2)
+    world.settle()
+    let routers = world.routers
+    world.model = ServingWorld.model(3)
+    // The new pods are there at once, the routers' successors are not.
+    for _ in 0..<8 {
+      world.routers = routers
+      world.reconcile()
+      for revision in world.revisions {
+        let wanted = revision.spec["replicas"] ?? 0
+        world.world.setStatus(
+          .deployment, revision.name,
+          [
+            "observedGeneration": 1, "replicas": wanted, "updatedReplicas": wanted, "readyReplicas": wanted,
+            "availableReplicas": wanted,
+          ])
+      }
+    }
+    #expect(world.candidate == world.name(3) && world.stable == world.name(2))
+    let told = world.plan().steps.filter { if case .record = $0 { true } else { false } }
+    #expect(told.isEmpty)
+    world.settle()
+    #expect(world.stable == world.name(3))
+  }
+
+  @Test("The old way in stays until the new one leads requests")
+  func change() {
+    var world = ServingWorld { $0.spec.rollout = .init(steps: [.init(weight: 50)]) }
+    world.settle()
+    world.resource.spec.route = .gateway
+    world.resource.spec.ingress = .init(host: "h", gateway: .init(name: "public"))
+    world.settle()
+    func there(_ type: ResourceType, _ name: String = "churn") -> Bool { world.world.object(type, name) != nil }
+    #expect(there(.httpRoute) && there(.ingress) && there(.service) && there(.deployment, "churn-traffic"))
+    Self.accept(&world)
+    world.settle()
+    #expect(!there(.ingress) && !there(.service) && !there(.deployment, "churn-traffic"))
+    world.resource.spec.route = .ingress
+    world.resource.spec.ingress = .init(host: "h")
+    world.reconcile()
+    world.reconcile()
+    #expect(there(.httpRoute))
+    world.settle()
+    #expect(there(.ingress) && there(.service) && !there(.httpRoute))
+  }
+
+  @Test("Without the Secret of its keys a router stays as it is, and a rollout is judged all the same")
+  func lostKeys() {
+    var world = ServingWorld {
+      $0.spec.ingress?.apiKey = .init(secret: "keys")
+      $0.spec.rollout = .init(
+        steps: [.init(weight: 50, hold: "1h")], checks: [.init(name: "c", router: .init(maxErrorShare: "0"))])
+    }
+    world.keys = .present(names: ["a"], version: "1")
+    world.settle()
+    world.model = ServingWorld.model(2)
+    world.settle()
+    let (old, new) = (world.name(1), world.name(2))
+    #expect(world.shares == [old: 50, new: 50])
+    let template = world.world.object(.deployment, "churn-traffic")?.spec["template"]
+    world.keys = .missing("there is no Secret keys")
+    world.traffic = [new: .init(requests: 200, answers: 200, serverErrors: 9)]
+    let plan = world.reconcile()
+    #expect(plan.status.failedRevision?.name == new && world.condition("Ready")?.reason == "APIKeySecretNotFound")
+    let told = plan.steps.contains {
+      if case .record(.setSlots(let change)) = $0 { Set(change.slots.variants) == [old] } else { false }
+    }
+    #expect(told)
+    #expect(world.world.object(.deployment, "churn-traffic")?.spec["template"] == template)
+    #expect(world.condition("Available")?.status == .true)
+  }
+
   /// What a Gateway's controller says of a route.
   private static func accept(_ world: inout ServingWorld, _ status: String = "True", _ reason: String = "Accepted") {
     world.world.setStatus(
@@ -175,7 +275,8 @@ struct EntryTests {
       if field == "spec.ingress.apiKey" {
         $0.spec.ingress?.apiKey = .init(secret: "keys")
       } else {
-        $0.spec.rollout = .init(checks: [.init(name: "c", router: .init(maxErrorShare: "0"))])
+        $0.spec.rollout = .init(
+          steps: [.init(weight: 5)], checks: [.init(name: "c", router: .init(maxErrorShare: "0"))])
       }
     }
     #expect(world.reconcile().steps.isEmpty)

@@ -67,7 +67,8 @@ import Testing
     let container = try #require(deployment.spec[path: "template", "spec", "containers"]?[0])
     #expect(container["env"]?.array?.contains(["name": "MODEL_URI", "value": "models:/m-1"]) == true)
     #expect(deployment.spec[path: "template", "metadata", "labels", "team"] == "a")
-    #expect(world.world.object(.service, deployment.name)?.spec["ports"]?[0]?["targetPort"] == 9000)
+    #expect(world.world.object(.service, deployment.name)?.spec["ports"]?[0]?["targetPort"] == "http")
+    #expect(container["ports"] == [["name": "http", "containerPort": 9000]])
     #expect(world.condition("Ready")?.status == .true)
   }
 
