@@ -120,7 +120,8 @@ struct RouterConfiguration: Sendable, Hashable {
     }
     if let most = gate.maxBodyBytes {
       // The size of what has no length would be known only when all of it was there.
-      out += "  http-request deny deny_status 411 if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }\n"
+      out += "  http-request return status 411 content-type text/plain string \"a Content-Length is needed\" "
+      out += "if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }\n"
       out += "  http-request deny deny_status 413 if { req.body_size gt \(most) }\n"
     }
     return out
