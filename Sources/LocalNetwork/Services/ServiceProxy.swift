@@ -32,9 +32,9 @@ struct ServiceProxy: Sendable {
           process = nil
         }
         if let process, let current, table.hasSameFrontends(as: current) {
-          if await !apply(changes) { try reload(process, table, slots) }
+          if await !apply(changes) { try await reload(process, table, slots) }
         } else if let process {
-          try reload(process, table, slots)
+          try await reload(process, table, slots)
         } else if !table.frontends.isEmpty {
           try write(table, slots)
           process = try await start()
@@ -84,10 +84,22 @@ struct ServiceProxy: Sendable {
     return process
   }
 
-  /// A reload hands the listening sockets over: no connection is refused by it.
-  private func reload(_ process: Int32, _ table: ServiceTable, _ slots: ServiceSlots) throws {
+  /// A reload hands the listening sockets over: no connection is refused by it. Returns when the new worker has the
+  /// control socket: what was told to the old one later would be forgotten.
+  private func reload(_ process: Int32, _ table: ServiceTable, _ slots: ServiceSlots) async throws {
     try write(table, slots)
+    let before = await worker()
     processes.signal(process, SIGUSR2)
+    for _ in 0..<400 where processes.isRunning(process) {
+      if let now = await worker(), now != before { return }
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    log.warning("The service proxy has not read its configuration anew", ["configuration": .string(configuration)])
+  }
+
+  /// The process that answers on the control socket.
+  private func worker() async -> Substring? {
+    await ControlSocket.send("show info\n", to: socket)?.split(separator: "\n").first { $0.hasPrefix("Pid:") }
   }
 
   /// Changes servers in the running proxy; false where that did not work.
