@@ -113,6 +113,29 @@ import Testing
     #expect(await cluster.object(.widget, "w")?.status["conditions"]?[0]?["status"] == "False")
   }
 
+  @Test("A cache that is behind the status that was written is not planned from; one that is ahead is")
+  func staleness() async throws {
+    let stale = try await stored(object(.widget, "w"))
+    let shell = shell()
+    #expect(shell.newest(of: stale, type: .widget) == stale)
+    try await shell.carryOut(WidgetPlan(status: Status(jobs: 3), next: .whenChanged), for: stale, type: .widget) { _ in }
+    let written = try #require(await cluster.object(.widget, "w"))
+    #expect(written.resourceVersion != stale.resourceVersion)
+    #expect(shell.newest(of: stale, type: .widget) == written)
+    // The cache has caught up, and then somebody else has changed the object.
+    #expect(shell.newest(of: written, type: .widget) == written)
+    var edited = written
+    edited.spec = ["size": 2]
+    let ahead = try await stored(edited)
+    #expect(shell.newest(of: ahead, type: .widget) == ahead)
+    #expect(shell.newest(of: stale, type: .widget) == stale, "what was written is forgotten once the cache has it")
+    // Another object by that name has nothing to do with it.
+    try await shell.carryOut(WidgetPlan(status: Status(jobs: 4), next: .whenChanged), for: ahead, type: .widget) { _ in }
+    var other = stale
+    other.json[path: "metadata", "uid"] = "another"
+    #expect(shell.newest(of: other, type: .widget) == other)
+  }
+
   @Test("Whole numbers are the same with and without a fraction; a new member, or one less, is a difference")
   func statusDifferences() throws {
     func isNeeded(_ wanted: JSONValue, _ existing: JSONValue) throws -> Bool {

@@ -19,6 +19,7 @@ public struct ApplyShell: Sendable {
   private let volatile: Set<String>
   private let pacing: StatusPacing?
   private let width: Int
+  private let writes = LatestWrites()
 
   /// - Parameters:
   ///   - controller: a name in lower case with dashes, such as `training-sweep`.
@@ -42,6 +43,12 @@ public struct ApplyShell: Sendable {
     volatile = volatileStatusFields
     self.pacing = pacing
     self.width = max(1, width)
+  }
+
+  /// A resource as it is to be planned for: as a cache has it, or, where the cache is behind the status that was written
+  /// last, as the server answered to that.
+  public func newest(of cached: DynamicObject, type: ResourceType) -> DynamicObject {
+    writes.newest(of: cached, type)
   }
 
   /// Carries out a plan that asks for nothing outside Kubernetes.
@@ -150,8 +157,9 @@ public struct ApplyShell: Sendable {
     if !isUrgent, !write.isUrgent, let wait = pacing?.wait(for: resource.uid) { return wait }
     try await observer.before(number)
     do {
-      _ = try await client.apply(
+      let written = try await client.apply(
         write.manifest, as: type, fieldManager: fieldManager, force: true, subresource: "status")
+      writes.note(written, type)
     } catch let error as APIError where error.isNotFound {
       // Deleted meanwhile: nobody is left to read it.
     }

@@ -6,9 +6,26 @@ import Processes
 
 /// Carries a container's output from a pipe to its log file, a time before each line.
 enum LogPump {
-  /// Opens the log file and a pipe, starts a thread that carries, and gives the end that the container writes to.
-  /// The caller closes it once the container has it. The thread ends when the last writer has.
-  static func start(file: String) throws(ProcessError) -> Int32 {
+  /// What a pump carries, from outside.
+  struct Handle: Sendable {
+    /// The end that the container writes to. The caller closes it once the container has it.
+    let writer: Int32
+    fileprivate let carried: AsyncStream<Never>
+
+    /// Returns when all is in the log, which it is soon after the last writer has ended, or when the time is up: a
+    /// process that left its group may hold the pipe open.
+    func finish(within limit: Duration) async {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { for await _ in carried {} }
+        group.addTask { try? await Task.sleep(for: limit) }
+        await group.next()
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// Opens the log file and a pipe, and starts a thread that carries. The thread ends when the last writer has.
+  static func start(file: String) throws(ProcessError) -> Handle {
     let log = open(file, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o644)
     if log < 0 { throw ProcessError(call: "open \(file)", errno: errno) }
     var ends: [Int32] = [0, 0]
@@ -18,8 +35,12 @@ enum LogPump {
       throw ProcessError(call: "pipe", errno: error)
     }
     let (reader, writer) = (ends[0], ends[1])
-    DedicatedThread.start { carry(from: reader, to: log) }
-    return writer
+    let (carried, end) = AsyncStream<Never>.makeStream()
+    DedicatedThread.start {
+      carry(from: reader, to: log)
+      end.finish()
+    }
+    return Handle(writer: writer, carried: carried)
   }
 
   /// A longer line is cut, so that output without line ends takes no memory without end.

@@ -10,6 +10,7 @@ struct ContainerRun: Sendable {
   let container: JSONValue
   let podIP: String
   let launch: ContainerLauncher.Launch
+  let pump: LogPump.Handle
   let launcher: ContainerLauncher
   let processes: ProcessTable
   let prober: Prober
@@ -30,6 +31,8 @@ struct ContainerRun: Sendable {
         guard let status = next else { continue }
         group.cancelAll()
         processes.signalGroup(pid, SIGKILL)
+        // The last lines may be what is told of its end.
+        await pump.finish(within: .seconds(2))
         post.yield(.ended(name, status, log: launch.log))
       }
     }

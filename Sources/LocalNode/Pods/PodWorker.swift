@@ -130,7 +130,8 @@ actor PodWorker {
     guard let container = specification(name) else { return }
     do {
       let launch = try await launcher.prepare(container, restart: machine.states[name]?.nextRun ?? 0)
-      let output = try LogPump.start(file: launch.log)
+      let pump = try LogPump.start(file: launch.log)
+      let output = pump.writer
       let pid: Int32
       do {
         pid = try await processes.start(try launcher.command(launch, name: name, output: output))
@@ -143,7 +144,7 @@ actor PodWorker {
       post.yield(.tick)  // what waited for this container, such as those after a sidecar, may be due
       if machine.isTerminating { processes.signalGroup(pid, SIGKILL) }
       let run = ContainerRun(
-        name: name, pid: pid, container: container, podIP: launcher.podIP, launch: launch, launcher: launcher,
+        name: name, pid: pid, container: container, podIP: launcher.podIP, launch: launch, pump: pump, launcher: launcher,
         processes: processes, prober: prober, post: post)
       group.addTask { await run.run() }
     } catch let refusal as ImageMap.Refusal {

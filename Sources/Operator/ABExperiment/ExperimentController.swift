@@ -42,7 +42,8 @@ struct ExperimentController: Sendable {
   }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
-    guard let object = caches.experiments.object(key) else { return .whenChanged }
+    guard let cached = caches.experiments.object(key) else { return .whenChanged }
+    let object = shell.newest(of: cached, type: ABExperiment.type)
     let resource = try object.resource(ABExperiment.self)
     let observation = try await gather.read(resource, token: RouterGather.token())
     let plan = planner.plan(resource, observing: observation, at: time.date)

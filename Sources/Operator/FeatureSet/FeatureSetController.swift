@@ -16,10 +16,11 @@ struct FeatureSetController: Sendable {
   func sources() -> [Source] { [.primary(sets)] }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
-    guard let object = sets.object(key) else {
+    guard let cached = sets.object(key) else {
       gather.journal.forget(key)
       return .whenChanged
     }
+    let object = shell.newest(of: cached, type: FeatureSet.type)
     let resource = try object.resource(FeatureSet.self)
     let observation = try await gather.read(resource)
     let plan = planner.plan(resource, observing: observation, at: time.date)

@@ -43,7 +43,8 @@ struct ServingController: Sendable {
   }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
-    guard let object = caches.modelDeployments.object(key) else { return .whenChanged }
+    guard let cached = caches.modelDeployments.object(key) else { return .whenChanged }
+    let object = shell.newest(of: cached, type: ModelDeployment.type)
     let resource = try object.resource(ModelDeployment.self)
     let observation = try await gather.read(resource)
     let plan = planner.plan(resource, observing: observation, at: time.date)

@@ -42,10 +42,11 @@ struct SweepController: Sendable {
   }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
-    guard let object = caches.sweeps.object(key) else {
+    guard let cached = caches.sweeps.object(key) else {
       gather.forget(key)
       return .whenChanged
     }
+    let object = shell.newest(of: cached, type: TrainingSweep.type)
     let sweep = try object.resource(TrainingSweep.self)
     var reading = try await gather.read(sweep)
     let plan = planner.plan(sweep, observing: reading.observation, at: time.date)

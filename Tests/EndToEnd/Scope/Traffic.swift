@@ -52,12 +52,13 @@ struct Traffic: Sendable {
       HTTPRequest("POST", url: "\(ingress)/invocations", headers: headers, body: body)).status
   }
 
-  /// The variant of each of some users. Throws where a request is not answered well.
-  func variants(of users: [String]) async throws -> [String: String] {
+  /// The variant of each of some users: the one that answers, or the one that they are assigned. Throws where a request
+  /// is not answered well.
+  func variants(of users: [String], assigned: Bool = false) async throws -> [String: String] {
     var out: [String: String] = [:]
     for user in users {
       let answer = try await ask(user: user)
-      guard answer.status == 200, let variant = answer.variant else {
+      guard answer.status == 200, let variant = assigned ? answer.assigned : answer.variant else {
         throw ServerFailure("\(user) was answered \(answer.status): \(answer.body)")
       }
       out[user] = variant
