@@ -89,10 +89,13 @@ struct ServiceProxy: Sendable {
   private func reload(_ process: Int32, _ table: ServiceTable, _ slots: ServiceSlots) async throws {
     try write(table, slots)
     let before = await worker()
-    processes.signal(process, SIGUSR2)
-    for _ in 0..<400 where processes.isRunning(process) {
-      if let now = await worker(), now != before { return }
-      try await Task.sleep(for: .milliseconds(25))
+    // A signal is lost on a master that has not come up again since the last one.
+    for patience in [8, 16, 40, 80, 160] where processes.isRunning(process) {
+      processes.signal(process, SIGUSR2)
+      for _ in 0..<patience {
+        if let now = await worker(), now != before { return }
+        try await Task.sleep(for: .milliseconds(25))
+      }
     }
     log.warning("The service proxy has not read its configuration anew", ["configuration": .string(configuration)])
   }
