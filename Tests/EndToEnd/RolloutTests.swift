@@ -100,6 +100,33 @@ struct RolloutTests {
     }
   }
 
+  @Test("of a model that raises is given up by the errors that MLflow's own server answers, and one that works takes over")
+  func realModels() async throws {
+    try await TestNamespace.run("real") { scope in
+      let served = try await Served.start(
+        in: scope, rollout: ["steps": Self.steps, "checks": [Self.errors], "drain": "2s"], isReal: true)
+      let traffic = try Traffic(scope, host: served.host)
+      let users = Task { await traffic.askOnAndOn() }
+      defer { users.cancel() }
+      let stable = try #require(try await served.object().status[path: "stable", "name"]?.string)
+      _ = try await scope.mlflow.register(served.model, run: try #require(served.runs["raising"]), alias: "champion")
+      let failed = try await served.settles("the model that raises to be given up") { $0.status["failedRevision"] != nil }
+      #expect(failed.status[path: "stable", "name"]?.string == stable)
+      let counted = failed.status[path: "failedRevision", "clientErrors"]?.int ?? 0
+      #expect(failed.status[path: "lastFailure", "reason"]?.string == "CheckFailed" && counted > 0)
+      let version = try await scope.mlflow.register(
+        served.model, run: try #require(served.runs["two"]), alias: "champion")
+      _ = try await served.settles("the model that works to be the stable one") {
+        $0.status[path: "stable", "model", "version"]?.string == version
+      }
+      #expect(try await traffic.ask().prediction == "two")
+      users.cancel()
+      let seen = await users.value
+      #expect(seen.predictions == ["one", "two"])
+      #expect(!seen.failures.isEmpty && seen.failures.allSatisfy { $0.hasPrefix("400") }, "\(Set(seen.failures))")
+    }
+  }
+
   @Test("of a revision that is slow, that crashes, or that never comes up is given up without a failed request")
   func slowAndCrashing() async throws {
     try await TestNamespace.run("slow") { scope in

@@ -83,6 +83,18 @@ struct ServingTroubleTests {
     }
   }
 
+  @Test("where its name is too long for what is made of it: at once, by the API server")
+  func name() async throws {
+    try await TestNamespace.run("name") { scope in
+      var deployment = DynamicObject(ModelDeployment.type, scope.key(String(repeating: "a", count: 41)))
+      deployment.spec = ["model": ["run": "0123456789abcdef0123456789abcdef"]]
+      let error = await #expect(throws: APIError.self) {
+        try await scope.create(deployment, as: ModelDeployment.type)
+      }
+      #expect(error?.message.contains("40") == true && error?.message.contains("name") == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test("where an alias is not there: what serves goes on, and it is followed once it is")
   func alias() async throws {
     try await TestNamespace.run("noalias") { scope in

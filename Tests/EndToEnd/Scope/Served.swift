@@ -14,14 +14,16 @@ struct Served: Sendable {
 
   /// The first revision serves version 1, which predicts that it is model one.
   static func start(
-    in scope: TestNamespace, rollout: JSONValue? = nil, server: [String: JSONValue] = [:], replicas: Int = 2
+    in scope: TestNamespace, rollout: JSONValue? = nil, server: [String: JSONValue] = [:], replicas: Int = 2,
+    isReal: Bool = false
   ) async throws -> Served {
     let runs = try await Models.runs()
     let model = "churn-\(scope.name)"
     try await scope.mlflow.register(model, run: try #require(runs["one"]), alias: "champion")
     let host = "\(scope.name).example.com"
     var deployment = DynamicObject(ModelDeployment.type, scope.key("churn"))
-    let image: JSONValue = .string(scope.cluster.stubImage ?? "ghcr.io/mlflow/mlflow:v3.17.2")
+    let stub = isReal ? nil : scope.cluster.stubImage
+    let image: JSONValue = .string(stub ?? "ghcr.io/mlflow/mlflow:v3.17.2")
     deployment.spec = .compact([
       "model": ["registry": ["name": .string(model), "alias": "champion"]],
       "server": .object(server.merging(["image": image]) { $1 }), "replicas": JSONValue(replicas),
@@ -29,7 +31,7 @@ struct Served: Sendable {
     ])
     try await scope.create(deployment, as: ModelDeployment.type)
     let served = Served(scope: scope, model: model, host: host, runs: runs)
-    try await scope.wait(ModelDeployment.type, "churn", "Ready", within: .seconds(120))
+    try await scope.wait(ModelDeployment.type, "churn", "Ready", within: .seconds(180))
     let traffic = try Traffic(scope, host: host)
     try await eventually("the Ingress to lead to the model") {
       let answer = try await traffic.ask()
