@@ -79,8 +79,7 @@ struct NormalKernels: Sendable {
   private static func widths(_ centres: [Double], _ low: Double, _ high: Double) -> [Double] {
     let count = centres.count
     guard count > 0 else { return [] }
-    var sorted = centres.indices.map { (centre: centres[$0], index: $0) }
-    sorted.sort { $0.centre != $1.centre ? $0.centre < $1.centre : $0.index < $1.index }
+    let sorted = AscendingOrder.of(centres).map { (centre: centres[$0], index: $0) }
     let spread = high - low
     let least = spread / min(100, Double(count + 2))
     var widths = [Double](repeating: spread, count: count)
