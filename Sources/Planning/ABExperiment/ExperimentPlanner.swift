@@ -192,8 +192,8 @@ public struct ExperimentPlanner: Planner {
     }
     if let ingress {
       plan.apply(ingress, over: now.ingress)
-    } else if let ingress = now.ingress {
-      plan.steps.append(.delete(ObjectReference(.ingress, ingress.key), uid: ingress.uid))
+    } else {
+      plan.delete(.ingress, now.ingress)
     }
   }
 

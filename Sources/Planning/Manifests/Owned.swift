@@ -76,18 +76,3 @@ enum Owned {
     return left == amount(right)
   }
 }
-
-extension Plan.Step {
-  /// Applies a manifest; nil where the object that is there has all that it asks for.
-  static func applied(_ manifest: DynamicObject, over existing: DynamicObject?) -> Self? {
-    if let existing, Owned.holds(manifest, in: existing) { return nil }
-    return .apply(manifest)
-  }
-}
-
-extension Plan {
-  /// Applies a manifest unless the object that is there has all that it asks for.
-  mutating func apply(_ manifest: DynamicObject, over existing: DynamicObject?) {
-    if let step = Step.applied(manifest, over: existing) { steps.append(step) }
-  }
-}

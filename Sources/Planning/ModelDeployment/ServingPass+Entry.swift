@@ -110,22 +110,17 @@ extension ServingPass {
 
   /// Takes away what led requests under an earlier spec, once what takes its place does so.
   private mutating func leaveOldEntry(_ split: TrafficSplit) {
-    if spec.entry != .gateway, spec.ingress == nil { drop(.ingress, seen.ingress) }
+    if spec.entry != .gateway, spec.ingress == nil { plan.delete(.ingress, seen.ingress) }
     guard isInEffect(split), spec.entry != .service || seen.service != nil else { return }
     switch spec.entry {
     case .service: removeRouter()
     case .router: break
     case .gateway:
-      drop(.ingress, seen.ingress)
-      drop(.service, seen.service)
+      plan.delete(.ingress, seen.ingress)
+      plan.delete(.service, seen.service)
       removeRouter()
     }
-    if spec.entry != .gateway { drop(.httpRoute, seen.httpRoute) }
-  }
-
-  private mutating func drop(_ type: ResourceType, _ object: DynamicObject?) {
-    guard let object else { return }
-    plan.steps.append(.delete(ObjectReference(type, object.key), uid: object.uid))
+    if spec.entry != .gateway { plan.delete(.httpRoute, seen.httpRoute) }
   }
 
   /// Without revisions that have no Service yet.
@@ -179,8 +174,8 @@ extension ServingPass {
   }
 
   private mutating func removeRouter() {
-    drop(.deployment, seen.router.deployment)
-    drop(.configMap, seen.router.configMap)
-    drop(.podDisruptionBudget, seen.router.disruptionBudget)
+    plan.delete(.deployment, seen.router.deployment)
+    plan.delete(.configMap, seen.router.configMap)
+    plan.delete(.podDisruptionBudget, seen.router.disruptionBudget)
   }
 }

@@ -77,7 +77,7 @@ extension ServingPass {
       (manifests.autoscaler, existing?.objects.autoscaler),
     ]
     for case (let object?, let present) in others { plan.apply(object, over: present) }
-    if manifests.autoscaler == nil { deleteAutoscaler(of: existing) }
+    if manifests.autoscaler == nil { plan.delete(.horizontalPodAutoscaler, existing?.objects.autoscaler) }
   }
 
   private mutating func resize(_ deployment: DynamicObject, to count: Int64, promotedTime: String?) {
@@ -88,11 +88,6 @@ extension ServingPass {
     }
     guard !patch.isEmpty else { return }
     plan.steps.append(.patch(ObjectReference(.deployment, deployment.key), .object(patch)))
-  }
-
-  private mutating func deleteAutoscaler(of revision: ServedRevision?) {
-    guard let autoscaler = revision?.objects.autoscaler else { return }
-    plan.steps.append(.delete(ObjectReference(.horizontalPodAutoscaler, autoscaler.key), uid: autoscaler.uid))
   }
 
   /// Scales revisions without traffic down once they have drained, and gives those that are not kept.
@@ -119,7 +114,7 @@ extension ServingPass {
       if passed < keep {
         wake(after: keep - passed)
       } else if isMoved {
-        deleteAutoscaler(of: revision)
+        plan.delete(.horizontalPodAutoscaler, revision.objects.autoscaler)
         resize(revision.objects.deployment, to: 0, promotedTime: nil)
         if revision.replicas == 0, revision.state.total == 0 { drained.insert(revision.name) }
       }
@@ -132,13 +127,10 @@ extension ServingPass {
 
   private mutating func delete(_ name: String) {
     guard let objects = ledger[name]?.objects else { return }
-    let all: [(ResourceType, DynamicObject?)] = [
-      (.horizontalPodAutoscaler, objects.autoscaler), (.podDisruptionBudget, objects.disruptionBudget),
-      (.service, objects.service), (.deployment, objects.deployment),
-    ]
-    for case (let type, let object?) in all {
-      plan.steps.append(.delete(ObjectReference(type, object.key), uid: object.uid))
-    }
+    plan.delete(.horizontalPodAutoscaler, objects.autoscaler)
+    plan.delete(.podDisruptionBudget, objects.disruptionBudget)
+    plan.delete(.service, objects.service)
+    plan.delete(.deployment, objects.deployment)
   }
 
   /// Brings the revisions in status up to date.
