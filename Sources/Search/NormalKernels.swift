@@ -18,12 +18,6 @@ struct NormalKernels: Sendable {
   private let unique: [Pair]
   private let uniqueOf: [Int]
 
-  private struct Pair: Sendable {
-    let centre: Double
-    let inverseWidth: Double
-    let logWidth: Double
-  }
-
   /// - Parameter observed: values of the parameter, not logarithms.
   init(_ range: NumericRange, _ observed: [Double]) {
     self.range = range
@@ -31,77 +25,72 @@ struct NormalKernels: Sendable {
     (low, high) = range.modelBounds
     let spread = high - low
     var centres = range.isLog ? observed.map { log($0) } : observed
-    var widths = Self.widths(centres, low, high)
+    let order = AscendingOrder.of(centres)
+    var widths = Self.widths(centres, order, low, high)
     centres.append(0.5 * (low + high))
     widths.append(spread)
     self.centres = centres
     self.widths = widths
-    inverseWidths = widths.map { 1 / $0 }
     if range.step == nil {
-      var last = (width: 0.0, offset: 0.0)
-      var offsets = [Double](repeating: 0, count: centres.count)
-      for index in centres.indices {
-        let width = widths[index]
-        if width != last.width { last = (width, log(width) + Gaussian.halfLogTwoPi) }
-        let mass = Gaussian.logMass((low - centres[index]) / width, (high - centres[index]) / width)
-        offsets[index] = -mass - last.offset
-      }
-      self.offsets = offsets
+      inverseWidths = widths.map { 1 / $0 }
+      offsets = Self.offsets(centres, widths, low, high)
       unique = []
       uniqueOf = []
       return
     }
-    struct Key: Hashable {
-      let centre: Double
-      let width: Double
+    inverseWidths = []
+    let pairs = Pairs(centres, widths, order + [centres.count - 1])
+    unique = pairs.unique
+    uniqueOf = pairs.number
+    let (low, high) = (low, high)
+    offsets = unique.map {
+      -Gaussian.logMass((low - $0.centre) / $0.width, (high - $0.centre) / $0.width)
     }
-    var numbers: [Key: Int] = [:]
-    var unique: [Pair] = []
-    var uniqueOf: [Int] = []
-    var offsets: [Double] = []
-    for index in centres.indices {
+  }
+
+  private static func offsets(_ centres: [Double], _ widths: [Double], _ low: Double, _ high: Double) -> [Double] {
+    var last = (width: 0.0, offset: 0.0)
+    return centres.indices.map { index in
       let (centre, width) = (centres[index], widths[index])
-      let key = Key(centre: centre, width: width)
-      let number = numbers[key] ?? unique.count
-      numbers[key] = number
-      uniqueOf.append(number)
-      if number < unique.count { continue }
-      unique.append(Pair(centre: centre, inverseWidth: 1 / width, logWidth: log(width)))
-      offsets.append(-Gaussian.logMass((low - centre) / width, (high - centre) / width))
+      // Most have the least width there is.
+      if width != last.width { last = (width, log(width) + Gaussian.halfLogTwoPi) }
+      return -Gaussian.logMass((low - centre) / width, (high - centre) / width) - last.offset
     }
-    self.unique = unique
-    self.uniqueOf = uniqueOf
-    self.offsets = offsets
   }
 
   /// The greater gap to a neighbour, the outermost two taking their inner gap, then clipped from below so that
   /// few observations do not make needles ("magic clip") and from above to the whole range.
-  private static func widths(_ centres: [Double], _ low: Double, _ high: Double) -> [Double] {
+  private static func widths(_ centres: [Double], _ order: [Int], _ low: Double, _ high: Double) -> [Double] {
     let count = centres.count
-    guard count > 0 else { return [] }
-    let sorted = AscendingOrder.of(centres).map { (centre: centres[$0], index: $0) }
     let spread = high - low
     let least = spread / min(100, Double(count + 2))
     var widths = [Double](repeating: spread, count: count)
     for position in 0..<count {
-      let centre = sorted[position].centre
-      let before = position == 0 ? centre - low : centre - sorted[position - 1].centre
-      let after = position == count - 1 ? high - centre : sorted[position + 1].centre - centre
+      let centre = centres[order[position]]
+      let before = position == 0 ? centre - low : centre - centres[order[position - 1]]
+      let after = position == count - 1 ? high - centre : centres[order[position + 1]] - centre
       var width = max(before, after)
       if count >= 2, position == 0 { width = after }
       if count >= 2, position == count - 1 { width = before }
-      widths[sorted[position].index] = min(max(width, least), spread)
+      widths[order[position]] = min(max(width, least), spread)
     }
     return widths
   }
 
   func addLogDensities(_ value: Double, to terms: inout [Double]) {
     let x = range.modelled(value)
+    let (centres, inverseWidths, offsets) = (centres.span, inverseWidths.span, offsets.span)
+    var terms = terms.mutableSpan
     for index in terms.indices {
-      let z = (x - centres[index]) * inverseWidths[index]
-      terms[index] += offsets[index] - 0.5 * z * z
+      let z = (x - centres[unchecked: index]) * inverseWidths[unchecked: index]
+      terms[unchecked: index] += offsets[unchecked: index] - 0.5 * z * z
     }
   }
+
+  /// How many widths away a kernel adds nothing to a mixture, so that a bound of its mass will do: e^-312 times the
+  /// density at its centre, which is at most about 150 times the prior's in each parameter. Below e^-40 of the greatest
+  /// term none is added up, which this stays under for up to fifty parameters.
+  private static let farAway = 25.0
 
   /// For each unique pair, the logarithm of the probability of a grid value.
   func uniqueLogMasses(_ value: Double) -> [Double] {
@@ -112,17 +101,19 @@ struct NormalKernels: Sendable {
     let logCell = log(right - left) - Gaussian.halfLogTwoPi
     var out = offsets
     for index in unique.indices {
-      let inverse = unique[index].inverseWidth
-      let z = (middle - unique[index].centre) * inverse
+      let (centre, inverse) = (unique[index].centre, unique[index].inverseWidth)
+      let z = (middle - centre) * inverse
       let cell = (right - left) * inverse
+      let edge = abs(z) - 0.5 * cell
       let squared = cell * cell
-      if squared < 2.5e-3, z * z * squared < 1e-2 {
+      if edge > Self.farAway {
+        out[index] += logCell - unique[index].logWidth - 0.5 * edge * edge
+      } else if squared < 2.5e-3, z * z * squared < 1e-2 {
         // The density's Taylor series over a narrow cell; what is left out is below 1e-11.
         let zz = z * z
         let change = squared * ((zz - 1) / 24 + squared * ((zz - 6) * zz + 3) / 1920)
         out[index] += logCell - unique[index].logWidth - 0.5 * zz + change * (1 - change * (0.5 - change / 3))
       } else {
-        let centre = unique[index].centre
         out[index] += Gaussian.logMass((left - centre) * inverse, (right - centre) * inverse)
       }
     }
@@ -142,38 +133,39 @@ struct NormalKernels: Sendable {
   }
 }
 
-/// The kernels of one categorical parameter: an observation makes its choice likelier, the more so the more
-/// observations there are; the prior is uniform.
-struct CategoricalKernels: Sendable {
-  private let choices: Int
-  /// The observed choice of each kernel; -1 for the prior.
-  private let observed: [Int]
-  private let matching: Double
-  private let other: Double
+extension NormalKernels {
+  /// A centre and a width.
+  struct Pair: Sendable {
+    let centre: Double
+    let width: Double
+    let inverseWidth: Double
+    let logWidth: Double
 
-  init(_ choices: Int, _ observed: [Double]) {
-    self.choices = choices
-    self.observed = observed.map { Int($0) } + [-1]
-    let share = 1 / Double(observed.count + 1)
-    let sum = 1 + Double(choices) * share
-    matching = (1 + share) / sum
-    other = share / sum
+    init(_ centre: Double, _ width: Double) {
+      self.centre = centre
+      self.width = width
+      inverseWidth = 1 / width
+      logWidth = log(width)
+    }
   }
 
-  func addLogProbabilities(_ value: Double, to terms: inout [Double]) {
-    let choice = Int(value)
-    let logMatching = log(matching)
-    let logOther = log(other)
-    for index in 0..<observed.count - 1 { terms[index] += observed[index] == choice ? logMatching : logOther }
-    terms[observed.count - 1] -= log(Double(choices))
-  }
+  /// The different pairs among kernels.
+  struct Pairs: Sendable {
+    private(set) var unique: [Pair] = []
+    /// For each kernel which one it has.
+    private(set) var number: [Int]
 
-  func draw(_ kernel: Int, _ stream: inout RandomStream) -> Double {
-    guard observed[kernel] >= 0 else { return Double(stream.index(below: choices)) }
-    // A uniform draw mixed with the observed choice has the kernel's probabilities.
-    let quantile = stream.uniform()
-    let extra = matching - other
-    if quantile < extra { return Double(observed[kernel]) }
-    return Double(min(choices - 1, Int((quantile - extra) / other)))
+    /// - Parameter order: of the kernels. Pairs are told apart among equal centres that follow each other.
+    init(_ centres: [Double], _ widths: [Double], _ order: [Int]) {
+      number = [Int](repeating: 0, count: centres.count)
+      var first = 0
+      for index in order {
+        let (centre, width) = (centres[index], widths[index])
+        if unique.last?.centre != centre { first = unique.count }
+        let known = unique.indices[first...].first { unique[$0].width == width }
+        number[index] = known ?? unique.count
+        if known == nil { unique.append(Pair(centre, width)) }
+      }
+    }
   }
 }

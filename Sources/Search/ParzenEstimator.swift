@@ -7,7 +7,6 @@ import Glibc
 /// weight 1; Bergstra et al. 2011 and Falkner et al. 2018 behind it): log-densities agree to 1e-9. Where several
 /// observations are equal, bandwidths are given out in the order of the points.
 struct ParzenEstimator: Sendable {
-  let parameters: [Int]
   let kernels: [Kernel]
   /// Of the mixture, observations from oldest to newest, then the prior; they sum to one.
   let weights: [Double]
@@ -19,19 +18,17 @@ struct ParzenEstimator: Sendable {
   }
 
   /// - Parameters:
-  ///   - parameters: indexes into the space, all of which exist at every point of `observations`.
-  ///   - observations: from the oldest to the newest.
+  ///   - domains: of the parameters, one at least.
+  ///   - columns: for each parameter its values, from the oldest observation to the newest.
   ///   - given: how much each observation counts beside the prior, which counts one; nil for weights by age.
-  init(_ space: SearchSpace, _ parameters: [Int], observations: [Point], weights given: [Double]? = nil) {
-    self.parameters = parameters
-    weights = given.map(Self.normalised) ?? Self.weights(observations.count)
+  init(_ domains: [Parameter.Domain], columns: [[Double]], weights given: [Double]? = nil) {
+    weights = given.map(Self.normalised) ?? Self.weights(columns.first?.count ?? 0)
     logWeights = weights.map { log($0) }
-    kernels = parameters.map { index in
-      let column = observations.map { $0.coordinates[index] }
-      switch space.parameters[index].domain {
-      case .numeric(let range): return .normal(NormalKernels(range, column))
-      case .categorical(let choices): return .categorical(CategoricalKernels(choices.count, column))
-      case .ordinal(let choices): return .normal(NormalKernels(NumericRange(indexesOf: choices), column))
+    kernels = zip(domains, columns).map { domain, column in
+      switch domain {
+      case .numeric(let range): .normal(NormalKernels(range, column))
+      case .categorical(let choices): .categorical(CategoricalKernels(choices.count, column))
+      case .ordinal(let choices): .normal(NormalKernels(NumericRange(indexesOf: choices), column))
       }
     }
   }
@@ -58,7 +55,7 @@ struct ParzenEstimator: Sendable {
     return weights.map { $0 / sum }
   }
 
-  /// The logarithm of the density at each candidate: values of `parameters`, in their order.
+  /// The logarithm of the density at each candidate: a value for each parameter, in their order.
   func logDensities(_ candidates: [[Double]]) -> [Double] {
     // The unique pairs of a grid are worked out once for all candidates.
     let tables = kernels.indices.map { dimension -> [Double: [Double]] in
@@ -69,9 +66,8 @@ struct ParzenEstimator: Sendable {
       }
       return table
     }
-    var terms = [Double](repeating: 0, count: weights.count)
     return candidates.map { candidate in
-      for index in terms.indices { terms[index] = logWeights[index] }
+      var terms = logWeights
       for dimension in kernels.indices {
         let value = candidate[dimension]
         switch kernels[dimension] {
@@ -90,7 +86,7 @@ struct ParzenEstimator: Sendable {
 
   private static func logSum(_ terms: [Double]) -> Double {
     var greatest = -Double.infinity
-    for term in terms { greatest = max(greatest, term) }
+    for term in terms where term > greatest { greatest = term }
     guard greatest > -.infinity else { return greatest }
     var sum = 0.0
     // exp(-40) is below the resolution of a sum that is at least one, a thousand times over.

@@ -1,10 +1,12 @@
 extension TreeParzen {
-  /// The trials of a history parted into the better and the others, each by number.
+  /// The trials of a history parted into the better and the others: positions in it, in the order of the trials'
+  /// numbers.
   struct Split: Sendable {
-    let better: [RecordedTrial]
+    let history: [RecordedTrial]
+    let better: [Int]
     /// How much each of the better ones counts; nil where all count as their age says.
     let betterWeights: [Double]?
-    let worse: [RecordedTrial]
+    let worse: [Int]
     /// How many have a result or were stopped.
     let finished: Int
 
@@ -15,26 +17,56 @@ extension TreeParzen {
     /// them those that break constraints by how much. Pending and failed ones are not counted and are among the
     /// others: they are to be kept away from.
     init(_ history: [RecordedTrial], _ directions: [Direction]) {
-      var ranked: [(rank: Rank, number: Int, position: Int)] = []
-      var unranked: [Int] = []
       let fronts = Self.fronts(history, directions)
-      for (position, trial) in history.enumerated() {
-        guard let rank = Rank(trial.outcome, directions, front: fronts[position]) else {
-          unranked.append(position)
-          continue
+      let ranks = history.indices.map { Rank(history[$0].outcome, directions, front: fronts?[$0] ?? nil) }
+      let finished = ranks.count { $0 != nil }
+      let byNumber = Self.byNumber(history)
+      var isBetter = [Bool](repeating: false, count: history.count)
+      for position in Self.choose(Self.betterCount(finished), byNumber, ranks, history, directions) {
+        isBetter[position] = true
+      }
+      self.history = history
+      self.finished = finished
+      better = byNumber.filter { isBetter[$0] }
+      worse = byNumber.filter { !isBetter[$0] }
+      betterWeights = directions.count > 1 ? Self.weights(better.map { history[$0] }, directions) : nil
+    }
+
+    private static func byNumber(_ history: [RecordedTrial]) -> [Int] {
+      let isInOrder = history.indices.dropFirst().allSatisfy { history[$0 - 1].number <= history[$0].number }
+      guard !isInOrder else { return Array(history.indices) }
+      return history.indices.sorted { (history[$0].number, $0) < (history[$1].number, $1) }
+    }
+
+    /// The positions of the first by rank; of those that rank alike by number, or, where they are a front, those that
+    /// dominate most together.
+    private static func choose(
+      _ count: Int, _ byNumber: [Int], _ ranks: [Rank?], _ history: [RecordedTrial], _ directions: [Direction]
+    ) -> [Int] {
+      guard let last = least(count, ranks).last else { return [] }
+      var chosen: [Int] = []
+      var alike: [Int] = []
+      for position in byNumber {
+        guard let rank = ranks[position], !(last < rank) else { continue }
+        if rank == last { alike.append(position) } else { chosen.append(position) }
+      }
+      let missing = count - chosen.count
+      guard directions.count > 1, last.kind == 0, missing < alike.count else { return chosen + alike.prefix(missing) }
+      let losses = alike.map { self.losses(history[$0], directions) ?? [] }
+      return chosen + Hypervolume.subset(of: losses, count: missing).map { alike[$0] }
+    }
+
+    /// The first ranks, in order: most trials are compared with the last of them and no more.
+    private static func least(_ count: Int, _ ranks: [Rank?]) -> [Rank] {
+      var least: [Rank] = []
+      for case .some(let rank) in ranks {
+        if least.count == count {
+          guard let last = least.last, rank < last else { continue }
+          least.removeLast()
         }
-        ranked.append((rank, trial.number, position))
+        least.insert(rank, at: least.firstIndex { rank < $0 } ?? least.count)
       }
-      finished = ranked.count
-      let count = Self.betterCount(finished)
-      ranked.sort { $0.rank == $1.rank ? $0.number < $1.number : $0.rank < $1.rank }
-      if directions.count > 1 { Self.chooseLastFront(&ranked, count, history, directions) }
-      func trials(_ positions: [Int]) -> [RecordedTrial] {
-        positions.map { history[$0] }.sorted { $0.number < $1.number }
-      }
-      better = trials(ranked.prefix(count).map(\.position))
-      worse = trials(ranked.dropFirst(count).map(\.position) + unranked)
-      betterWeights = directions.count > 1 ? Self.weights(better, directions) : nil
+      return least
     }
 
     /// The place of a trial: completed, stopped or breaking constraints, and then by numbers of which less is better.
@@ -81,33 +113,16 @@ extension TreeParzen.Split {
     return zip(values, directions).map { $1 == .minimize ? $0 : -$0 }
   }
 
-  /// For each trial the number of its front; nil with one objective, and for those without a result.
-  private static func fronts(_ history: [RecordedTrial], _ directions: [Direction]) -> [Int?] {
+  /// For each trial the number of its front, nil for those without a result; nil with one objective.
+  private static func fronts(_ history: [RecordedTrial], _ directions: [Direction]) -> [Int?]? {
+    guard directions.count > 1 else { return nil }
     var out = [Int?](repeating: nil, count: history.count)
-    guard directions.count > 1 else { return out }
     let losses = history.enumerated().compactMap { index, trial in
       self.losses(trial, directions).map { (index: index, losses: $0) }
     }
     let ranks = ParetoFront.ranks(losses.map(\.losses), needed: betterCount(history.count))
     for (entry, rank) in zip(losses, ranks) { out[entry.index] = rank }
     return out
-  }
-
-  /// Puts those of the front that is only in part among the better ones first that dominate most together.
-  private static func chooseLastFront(
-    _ ranked: inout [(rank: Rank, number: Int, position: Int)], _ count: Int, _ history: [RecordedTrial],
-    _ directions: [Direction]
-  ) {
-    guard count > 0, count < ranked.count, ranked[count - 1].rank == ranked[count].rank, ranked[count].rank.kind == 0
-    else { return }
-    let rank = ranked[count].rank
-    let start = ranked.firstIndex { $0.rank == rank } ?? 0
-    let end = ranked.lastIndex { $0.rank == rank } ?? start
-    let front = Array(ranked[start...end])
-    let losses = front.map { self.losses(history[$0.position], directions) ?? [] }
-    let chosen = Hypervolume.subset(of: losses, count: count - start)
-    let others = front.indices.filter { !chosen.contains($0) }
-    ranked.replaceSubrange(start...end, with: (chosen + others).map { front[$0] })
   }
 
   private static func weights(_ better: [RecordedTrial], _ directions: [Direction]) -> [Double] {

@@ -66,13 +66,16 @@ public struct TreeParzen: Sampler {
 
   /// The densities of the better and of the other trials, over those in which the parameters existed.
   func estimators(_ group: [Int], _ split: Split) -> (better: ParzenEstimator, worse: ParzenEstimator) {
-    func isObserved(_ trial: RecordedTrial) -> Bool { group.allSatisfy { !trial.point.coordinates[$0].isNaN } }
-    let better = split.better.indices.filter { isObserved(split.better[$0]) }
-    return (
-      ParzenEstimator(
-        space, group, observations: better.map { split.better[$0].point },
-        weights: split.betterWeights.map { weights in better.map { weights[$0] } }),
-      ParzenEstimator(space, group, observations: split.worse.filter(isObserved).map(\.point))
-    )
+    func estimator(_ positions: [Int], _ weights: [Double]?) -> ParzenEstimator {
+      let isObserved = positions.map { position in
+        group.allSatisfy { !split.history[position].point.coordinates[$0].isNaN }
+      }
+      let observed = positions.indices.filter { isObserved[$0] }
+      return ParzenEstimator(
+        group.map { space.parameters[$0].domain },
+        columns: group.map { index in observed.map { split.history[positions[$0]].point.coordinates[index] } },
+        weights: weights.map { weights in observed.map { weights[$0] } })
+    }
+    return (estimator(split.better, split.betterWeights), estimator(split.worse, nil))
   }
 }

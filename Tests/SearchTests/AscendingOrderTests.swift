@@ -15,4 +15,17 @@ struct AscendingOrderTests {
       #expect(AscendingOrder.of(numbers) == expected)
     }
   }
+
+  @Test("is right where most are close together, where all are equal, and over the whole range of numbers")
+  func extremes() {
+    var stream = RandomStream(seed: 5, number: 1)
+    let crowded: [Double] = (0..<200).map { $0 < 2 ? Double($0) * 1e9 : stream.uniform() }
+    let (greatest, least) = (Double.greatestFiniteMagnitude, Double.leastNonzeroMagnitude)
+    let whole: [Double] = [greatest, 0, -greatest, 1, -1]
+    let tiny: [Double] = [least, 0, 3 * least, -least]
+    for numbers in [crowded, whole, tiny, [Double](repeating: 2, count: 50)] {
+      let expected = numbers.indices.sorted { numbers[$0] != numbers[$1] ? numbers[$0] < numbers[$1] : $0 < $1 }
+      #expect(AscendingOrder.of(numbers) == expected)
+    }
+  }
 }

@@ -97,8 +97,8 @@ struct OptunaExactness {
   func split(_ golden: Goldens.Case) throws {
     let history = try golden.history(in: golden.searchSpace())
     let split = TreeParzen.Split(history, golden.direction == "minimize" ? [.minimize] : [.maximize])
-    #expect(split.better.map(\.number) == golden.better)
-    #expect(split.worse.map(\.number) == golden.worse)
+    #expect(split.better.map { history[$0].number } == golden.better)
+    #expect(split.worse.map { history[$0].number } == golden.worse)
   }
 
   @Test("log-densities agree to 1e-9 at every recorded point", arguments: Goldens.recorded.cases)

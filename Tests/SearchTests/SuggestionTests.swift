@@ -133,7 +133,7 @@ struct SuggestionTests {
         let split = TreeParzen.Split(history, [direction])
         #expect(split.better.count + split.worse.count == 60)
         #expect(split.better.count == min(25, (split.finished + 9) / 10))
-        for trial in split.better {
+        for trial in split.better.map({ history[$0] }) {
           switch trial.outcome {
           case .pending, .failed: Issue.record("trial \(trial.number) counts as good")
           case .completed(let values, _): for value in values { #expect(value.isFinite) }
