@@ -24,8 +24,8 @@ public final class HTTPClient: Sendable {
   public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
     try await repeating(request) { () async throws -> HTTPResponse in
       try await requests.collect(request)
-    } answer: {
-      ($0.status, $0.headers)
+    } answer: { response in
+      (response.status, { response.headers })
     }
   }
 
@@ -37,8 +37,8 @@ public final class HTTPClient: Sendable {
   public func stream(_ request: HTTPRequest) async throws -> StreamedResponse {
     try await repeating(request) { () async throws -> StreamedResponse in
       try await streams.stream(request)
-    } answer: {
-      ($0.status, $0.headers)
+    } answer: { response in
+      (response.status, { response.headers })
     }
   }
 
@@ -61,7 +61,7 @@ public final class HTTPClient: Sendable {
   }
 
   private func repeating<Response>(
-    _ request: HTTPRequest, _ attempt: () async throws -> Response, answer: (Response) -> (Int, HTTPHeaders)
+    _ request: HTTPRequest, _ attempt: () async throws -> Response, answer: (Response) -> (Int, () -> HTTPHeaders)
   ) async throws -> Response {
     var number = 0
     while true {
@@ -72,7 +72,7 @@ public final class HTTPClient: Sendable {
         guard status == 429 || status == 503 else { return response }
         guard
           let asked = retry.wait(
-            after: status, headers: headers, attempt: number, isSafe: request.isSafeToRetry, now: pacing.unixTime())
+            after: status, headers: headers(), attempt: number, isSafe: request.isSafeToRetry, now: pacing.unixTime())
         else { return response }
         wait = asked
       } catch let error as TransportError {

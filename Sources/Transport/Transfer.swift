@@ -149,7 +149,7 @@ final class Transfer {
   func deliver() {
     switch sink {
     case .collect(let continuation):
-      continuation.resume(returning: HTTPResponse(status: status, headers: HTTPHeaders(wire: head), body: body))
+      continuation.resume(returning: HTTPResponse(status: status, wire: head, body: body))
     case .stream(let buffer):
       buffer.finish(.success(()))
     case .probe: break

@@ -55,7 +55,8 @@ final class TransferDriver {
     martlet_multi_timer_callback(multi, driverDidSetTimer)
     martlet_multi_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     martlet_multi_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, Self.streamLimit)
-    watch(mailbox.wakeUps, EPOLLIN.rawValue, operation: EPOLL_CTL_ADD)
+    // Told of each write, so that the count need not be read.
+    watch(mailbox.wakeUps, EPOLLIN.rawValue | EPOLLET.rawValue, operation: EPOLL_CTL_ADD)
   }
 
   deinit {
@@ -84,12 +85,14 @@ final class TransferDriver {
         if case .stop = command { isStopped = true } else { carryOut(command) }
       }
       if isStopped { return failAll() }
+      let corked = commands.count > 1 ? cork() : []
       commands.removeAll(keepingCapacity: true)
       for event in events.prefix(max(0, Int(count))) { handle(event) }
       if now >= timerDeadline {
         timerDeadline = .max
         act(on: CURL_SOCKET_TIMEOUT, 0)
       }
+      uncork(corked)
       reap()
       if now >= sweepDeadline { sweep() }
       admit()
@@ -111,9 +114,10 @@ final class TransferDriver {
 
   private func handle(_ event: epoll_event) {
     let socket = event.data.fd
-    guard socket != mailbox.wakeUps else {
-      var count: UInt64 = 0
-      read(socket, &count, 8)
+    guard socket != mailbox.wakeUps else { return }
+    guard sockets[socket] != nil else {
+      // An unused connection that libcurl let go of: its end is seen when it is next wanted.
+      epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
       return
     }
     let ready = event.events
@@ -256,19 +260,16 @@ final class TransferDriver {
 
   fileprivate func changeSocket(_ socket: Int32, _ what: Int32) {
     if what == CURL_POLL_REMOVE {
+      // Left to epoll, since with one request after another it is wanted again at once.
       sockets[socket] = nil
-      epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
       return
     }
     var interest: UInt32 = 0
     if what & CURL_POLL_IN != 0 { interest |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { interest |= EPOLLOUT.rawValue }
-    // A socket that libcurl closed without a word has left epoll by itself, and its number may come back.
-    let isKnown = sockets[socket] != nil
-    if !isKnown { sockets[socket] = 0 }
-    if !watch(socket, interest, operation: isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD) {
-      watch(socket, interest, operation: isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD)
-    }
+    if sockets[socket] == nil { sockets[socket] = 0 }
+    // One that was closed has left epoll by itself, and its number may come back.
+    if !watch(socket, interest, operation: EPOLL_CTL_MOD) { watch(socket, interest, operation: EPOLL_CTL_ADD) }
   }
 
   @discardableResult

@@ -39,6 +39,31 @@ struct MultiplexingTests {
     await client.shutdown()
   }
 
+  @Test("requests that started together leave nothing held back for those that come after them")
+  func uncorked() async throws {
+    // HTTP/1.1, where connections are given back and taken again all the time.
+    let nginx = try await Nginx.start(Self.locations, certificates: nil)
+    let url = "http://127.0.0.1:\(nginx.port)/connection"
+    let clock = ContinuousClock()
+    let times = try await withThrowingTaskGroup(of: [Duration].self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          var times: [Duration] = []
+          for _ in 0..<60 {
+            let start = clock.now
+            _ = try await text(url)
+            times.append(clock.now - start)
+          }
+          return times
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    // The kernel lets go of what is held back after 200 ms.
+    #expect(times.sorted()[90] < .milliseconds(150))
+    await client.shutdown()
+  }
+
   @Test("requests go on over new connections when the server ends each after 10 requests")
   func goAway() async throws {
     let nginx = try await Nginx.start("keepalive_requests 10;" + Self.locations, certificates: certificates)

@@ -9,10 +9,13 @@ public import Transport
 public struct TrackingServer: Sendable {
   public let configuration: TrackingServerConfiguration
   private let client: HTTPClient
+  private let gate: RequestGate
 
-  public init(_ configuration: TrackingServerConfiguration, client: HTTPClient) {
+  /// - Parameter gate: shared by all who call the same server from this process.
+  public init(_ configuration: TrackingServerConfiguration, client: HTTPClient, gate: RequestGate = RequestGate()) {
     self.configuration = configuration
     self.client = client
+    self.gate = gate
   }
 
   /// Whether the server answers at all. It says nothing about the host check or credentials, which `version` does.
@@ -68,7 +71,7 @@ public struct TrackingServer: Sendable {
       method, url: configuration.uri + path, headers: headers, body: body?.bytes(),
       timeouts: Timeouts(idle: configuration.timeout, total: configuration.timeout), isSafeToRetry: isSafeToRetry)
     do {
-      return try await client.send(request)
+      return try await gate.pass { try await client.send(request) }
     } catch let error as TransportError {
       throw MLflowError(
         error.code == .timeout ? .timeout : .unreachable, "MLflow at \(configuration): \(error.message)",

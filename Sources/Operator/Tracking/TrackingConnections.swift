@@ -13,6 +13,8 @@ actor TrackingConnections {
   private let pools: DatabasePools
   private let client: HTTPClient
   private var databases: [ObjectIdentifier: TrackingDatabase] = [:]
+  /// By the server's URI, of which there are as many as there are tracking profiles.
+  private var gates: [String: RequestGate] = [:]
 
   init(pools: DatabasePools, client: HTTPClient) {
     self.pools = pools
@@ -30,8 +32,10 @@ actor TrackingConnections {
       databases = databases.filter { open.contains($0.key) }
       databases[ObjectIdentifier(pool)] = database
     }
+    let gate = gates[profile.uri] ?? RequestGate()
+    gates[profile.uri] = gate
     let server = TrackingServer(
-      TrackingServerConfiguration(uri: profile.uri, credentials: profile.credentials), client: client)
+      TrackingServerConfiguration(uri: profile.uri, credentials: profile.credentials), client: client, gate: gate)
     return TrackingConnection(database: database, server: server)
   }
 }
