@@ -12,7 +12,10 @@ struct ParzenEstimatorTests {
     // Crowded at the lower end, so that most kernels are far away from most cells.
     let column = (0..<count).map { _ in range.fromModel(2.8 + 1.5 * stream.uniform() * stream.uniform()) }
     let estimator = ParzenEstimator([.numeric(range)], columns: [column])
-    guard case .normal(let kernels) = estimator.kernels[0] else { return }
+    guard case .normal(let kernels) = try #require(estimator.kernels.first) else {
+      Issue.record("a number has no choices")
+      return
+    }
     let (low, high) = range.modelBounds
     for value in [16.0, 17, 40, 150, 1000, 4095, 4096] {
       let (left, right) = (log(value - 0.5), log(value + 0.5))
