@@ -37,6 +37,9 @@ final class TransferDriver {
   /// Streams that libcurl puts on a connection before the server has said how many it allows; for each further request
   /// it would open another connection at once.
   private static let coldLimit = 100
+  /// Connections that are kept while nobody uses them. libcurl's own limit is four times the requests in flight as one
+  /// ends: over HTTP/1.1 it would close most of a burst's connections at its end, and open them for the next.
+  private static let connectionLimit = 64
 
   init?(_ mailbox: LoopMailbox, _ configuration: HTTPClientConfiguration) {
     let epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -55,6 +58,7 @@ final class TransferDriver {
     martlet_multi_timer_callback(multi, driverDidSetTimer)
     martlet_multi_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     martlet_multi_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, Self.streamLimit)
+    martlet_multi_long(multi, CURLMOPT_MAXCONNECTS, Self.connectionLimit)
     // Told of each write, so that the count need not be read.
     watch(mailbox.wakeUps, EPOLLIN.rawValue | EPOLLET.rawValue, operation: EPOLL_CTL_ADD)
   }

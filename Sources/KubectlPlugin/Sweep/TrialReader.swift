@@ -26,7 +26,7 @@ struct TrialReader: Sendable {
       guard let experiment = sweep.status["experimentID"]?.string else { return Reading(rows: Self.last(jobs)) }
       let server = try await options.server(for: sweep, client)
       let runs = try await Self.runs(of: sweep, experiment, server, goal, now)
-      return Reading(rows: Self.last(runs.map { Self.joined($0, jobs) } + jobs))
+      return Reading(rows: Self.last(runs.map { Self.joined($0, jobs, goal) } + jobs))
     } catch let error as MLflowError {
       return fallback(sweep, jobs, "MLflow: \(error.message)")
     } catch let error as TransportError {
@@ -55,13 +55,14 @@ struct TrialReader: Sendable {
     return out
   }
 
-  /// A run that goes on may belong to a Job that waits.
-  private static func joined(_ run: TrialRow, _ jobs: [TrialRow]) -> TrialRow {
+  /// A run without an outcome may belong to a Job that waits, or to one whose success is to be recorded yet.
+  private static func joined(_ run: TrialRow, _ jobs: [TrialRow], _ goal: SweepGoal) -> TrialRow {
     guard run.state == "Running",
       let job = jobs.first(where: { $0.number == run.number && $0.attempt == run.attempt })
     else { return run }
     var run = run
-    if job.state == "Queued" { run.state = "Queued" }
+    let isMeasured = goal.metrics.first.map { run.metrics[$0]?.isFinite == true } ?? false
+    if job.state == "Queued" || (job.state == "Succeeded" && isMeasured) { run.state = job.state }
     run.duration = job.duration ?? run.duration
     return run
   }

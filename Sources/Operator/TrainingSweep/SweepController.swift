@@ -25,7 +25,7 @@ struct SweepController: Sendable {
     let jobs = caches.jobs
     return [
       .primary(caches.sweeps),
-      .owned(jobs, by: TrainingSweep.type),
+      .mapped(jobs) { change in change.isNewlyMade ? [] : change.controllers(of: TrainingSweep.type) },
       .referenced(caches.sweeps, from: caches.sweeps, index: Caches.byEarlierSweep),
       .external { [watch = curveWatch] enqueue in try await watch.run(enqueue) },
       .mapped(caches.pods) { change in
@@ -101,6 +101,12 @@ struct SweepController: Sendable {
 }
 
 extension Informer.Change {
+  /// Whether it is a Job that nobody has looked at yet: whoever made it knows of it.
+  fileprivate var isNewlyMade: Bool {
+    guard old == nil, let new, !new.isDeleting else { return false }
+    return new.status["startTime"] == nil && new.status["conditions"] == nil
+  }
+
   /// Whether a pod's change can matter: its phase, containers or conditions, its address, or its end.
   var changesPodState: Bool {
     guard let old, let new else { return true }

@@ -2,8 +2,8 @@ public import CRDTypes
 public import FoundationEssentials
 import Search
 
-/// The trials of a sweep of which nothing changes any more by itself: the outcome of every attempt is recorded, its run
-/// is over, and its Job has finished or is gone. They are kept as the planner uses them, without what it does not use,
+/// The trials of a sweep of which nothing changes any more by itself: the outcome of every attempt is recorded, or is a
+/// success that only has to be, its run is over, and its Job has finished or is gone. They are kept as the planner uses them, without what it does not use,
 /// so that a plan for thousands of them costs little more than one for those that are open.
 ///
 /// What is left out is found again: whoever releases a trial reads its Jobs and runs anew.
@@ -115,11 +115,11 @@ public struct SettledTrials: Sendable {
 }
 
 extension SweepTrial {
-  /// Whether nothing about it changes by itself any more.
+  /// Whether nothing about it changes by itself any more, but that a success may have to be recorded.
   fileprivate var isOver: Bool {
     guard isFinal else { return false }
     return attempts.allSatisfy { attempt in
-      guard case .ended(_, isRecorded: true) = attempt.verdict, let run = attempt.run else { return false }
+      guard attempt.outcome != nil, attempt.isRecorded || attempt.owesRecord, let run = attempt.run else { return false }
       return (run.status.isOver || run.isDeleted) && attempt.job?.isLive != true
         && attempt.folds.values.allSatisfy(\.status.isOver)
     }
@@ -129,13 +129,15 @@ extension SweepTrial {
     var trial = self
     trial.recorded = recorded(in: design.space)
     trial.isSettled = true
+    trial.owesRecord = attempts.contains(where: \.owesRecord)
     let metrics = Set((design.objectives.map(\.metric)) + design.constraints.map(\.metric))
     for index in trial.attempts.indices {
       trial.attempts[index].job?.parameters = [:]
       trial.attempts[index].job?.logTail = nil
       trial.attempts[index].job?.waiting = nil
-      trial.attempts[index].run?.shrink(to: metrics)
-      for fold in trial.attempts[index].folds.keys { trial.attempts[index].folds[fold]?.shrink(to: metrics) }
+      // Parameters are recorded with the outcome, as far as the training code has not.
+      trial.attempts[index].run?.shrink(to: metrics, keepsParameters: attempts[index].owesRecord)
+      for fold in trial.attempts[index].folds.keys { trial.attempts[index].folds[fold]?.shrink(to: metrics, keepsParameters: false) }
     }
     return trial
   }
@@ -148,9 +150,9 @@ extension RunRecord {
     SweepKeys.Tag.best, SweepKeys.Tag.outcome,
   ]
 
-  fileprivate mutating func shrink(to names: Set<String>) {
+  fileprivate mutating func shrink(to names: Set<String>, keepsParameters: Bool) {
     tags = tags.filter { Self.lasting.contains($0.key) }
     metrics = metrics.filter { names.contains($0.key) }
-    parameters = [:]
+    if !keepsParameters { parameters = [:] }
   }
 }

@@ -20,6 +20,8 @@ struct SweepPass {
   var steps: [Outcome.Step] = []
   /// What is to be done for each trial, in order; trials do not wait for each other.
   var lanes: [Int: [Outcome.Step]] = [:]
+  /// The trials whose success is to be recorded.
+  var owing: [Int] = []
   /// The trials of which an attempt begins.
   var starting: Set<Int> = []
   /// What comes when all trials have been seen to.
@@ -72,6 +74,8 @@ struct SweepPass {
           succeeded: ranking.leader(ledger.trials, at: now) != nil)
       }
     }
+    if finish == nil { postponeRecords() }
+    if !starting.isEmpty { wake(at: now.addingTimeInterval(settings.quietDelay)) }
     usage = self.usage(startTime, suspension)
     wakeForBudgets(usage)
     var registration: RegistrationState?
@@ -118,9 +122,10 @@ struct SweepPass {
   /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
   /// outcome that is there means that all before it is.
   private mutating func conclude() {
-    for trial in ledger.trials where !trial.isSettled {
+    for trial in ledger.trials where !trial.isSettled || trial.owesRecord {
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
+        if attempt.owesRecord { owing.append(trial.number) }
         if case .ended(let outcome, let isRecorded) = attempt.verdict {
           conclude(trial, attempt, run, outcome, isRecorded: isRecorded)
         } else if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
@@ -162,6 +167,16 @@ struct SweepPass {
     let due = job.created.addingTimeInterval(TrialJudge.noteGrace)
     guard job.state == .running || now >= due else { return wake(at: due) }
     lanes[trial, default: []].append(.record(.log(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
+  }
+
+  /// Puts off records of successes, for which nothing waits, to a moment when no trial starts: a plan lasts as long as
+  /// its slowest step, MLflow takes as long to write an outcome as to make a run, and what is idle meanwhile costs more.
+  private mutating func postponeRecords() {
+    let patient = owing.filter { !starting.contains($0) && lanes[$0]?.count == 1 }
+    let due = starting.isEmpty ? settings.greatestRecords : max(0, patient.count - settings.greatestBacklog)
+    guard patient.count > due else { return }
+    for trial in patient.dropFirst(due) { lanes[trial] = nil }
+    if starting.isEmpty { wake(at: now) }
   }
 
   /// What the parent run of a cross-validation says for its folds.

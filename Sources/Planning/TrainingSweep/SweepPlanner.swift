@@ -23,6 +23,13 @@ public struct SweepPlanner: Planner {
     public var refusalRetry: Duration = .seconds(30)
     /// New runs in one plan at most; the others follow at once in the next.
     public var greatestBatch = 32
+    /// Seconds from the start of a trial to the plan that sees to what can wait: successes to be recorded, and a status
+    /// that counts the new trial. Trials that start meanwhile put it off.
+    public var quietDelay = 0.5
+    /// Successes that one plan records at most while trials are under way: a trial that ends meanwhile waits for it.
+    public var greatestRecords = 8
+    /// Successes that wait to be recorded at most while trials start.
+    public var greatestBacklog = 1000
 
     public init() {}
   }

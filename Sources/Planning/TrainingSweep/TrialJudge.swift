@@ -43,12 +43,13 @@ struct TrialJudge: Sendable {
   }
 
   private func withoutJob(_ attempt: TrialAttempt) -> TrialAttempt.Verdict {
-    guard let run = attempt.run, run.tags[SweepKeys.Tag.job] != nil else { return .needsJob }
+    guard let run = attempt.run else { return .needsJob }
     // It may have come to its end before its Job was taken away.
     let isFinished = design.folds == nil ? run.status == .finished : attempt.folds.values.allSatisfy(\.isFinished)
     if isFinished, case .measured = TrialMeasurement(design: design).result(attempt) {
       return result(attempt, run.startTime)
     }
+    guard run.tags[SweepKeys.Tag.job] != nil else { return .needsJob }
     let until = run.startTime.addingTimeInterval(Self.lostGrace)
     guard now >= until else { return .waiting(until: until) }
     return .ended(

@@ -49,6 +49,15 @@ struct TrialAttempt: Sendable {
 
   var isActive: Bool { outcome == nil }
 
+  var isRecorded: Bool {
+    if case .ended(_, isRecorded: true) = verdict { true } else { false }
+  }
+
+  /// Whether all that is left to do is to record that it succeeded, which can wait: its Job says so until then.
+  var owesRecord: Bool {
+    if case .ended(.succeeded, isRecorded: false) = verdict { job?.state == .succeeded } else { false }
+  }
+
   /// How long it has run.
   func seconds(at now: Date) -> Double {
     if let recordedSeconds { return recordedSeconds }
@@ -78,6 +87,8 @@ struct SweepTrial: Sendable {
   var state = State.queued
   /// Whether nothing about it changes any more by itself.
   var isSettled = false
+  /// Whether it is settled but for a success that is to be recorded.
+  var owesRecord = false
   /// What the search learns from it, where that is settled.
   var recorded: RecordedTrial?
 

@@ -42,7 +42,8 @@ struct SweepTrialTests {
       Issue.record("there are no lanes")
       return
     }
-    #expect(lanes.count == 4)
+    // The trial that succeeded has none: its record waits.
+    #expect(lanes.count == 3)
     for lane in lanes.prefix(2) {
       guard case .make(.createRun, _) = try #require(lane.first) else {
         Issue.record("no trial begins")
@@ -50,7 +51,7 @@ struct SweepTrialTests {
       }
     }
     // The status of the run that the pod left open, and the outcome.
-    #expect(lanes.suffix(2).map(\.count) == [1, 2])
+    #expect(lanes.last?.count == 2)
   }
 
   @Test("a Job is noted on its run when it is at work or a moment old, and not where its outcome says it too")
@@ -60,6 +61,7 @@ struct SweepTrialTests {
     #expect(world.plan().next == .after(.seconds(2)))
     world.start("churn-0")
     world.succeed("churn-1", ["auc": 0.5])
+    world.reconcile()
     world.reconcile()
     #expect(world.runs.map { $0.tags[SweepKeys.Tag.job] } == ["churn-0", "churn-1", nil, nil])
     world.pass(2)
