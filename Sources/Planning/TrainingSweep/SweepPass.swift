@@ -21,7 +21,7 @@ struct SweepPass {
   /// What is to be done for each trial, in order; trials do not wait for each other.
   var lanes: [Int: [Outcome.Step]] = [:]
   /// The trials whose success is to be recorded.
-  var owing: [Int] = []
+  var owing: [SweepTrial] = []
   /// The trials of which an attempt begins.
   var starting: Set<Int> = []
   /// What comes when all trials have been seen to.
@@ -74,7 +74,7 @@ struct SweepPass {
           succeeded: ranking.leader(ledger.trials, at: now) != nil)
       }
     }
-    if finish == nil { postponeRecords() }
+    recordSuccesses(isOver: finish != nil)
     if !starting.isEmpty { wake(at: now.addingTimeInterval(settings.quietDelay)) }
     usage = self.usage(startTime, suspension)
     wakeForBudgets(usage)
@@ -125,8 +125,9 @@ struct SweepPass {
     for trial in ledger.trials where !trial.isSettled || trial.owesRecord {
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
-        if attempt.owesRecord { owing.append(trial.number) }
-        if case .ended(let outcome, let isRecorded) = attempt.verdict {
+        if attempt.owesRecord, run.status.isOver {
+          owing.append(trial)
+        } else if case .ended(let outcome, let isRecorded) = attempt.verdict {
           conclude(trial, attempt, run, outcome, isRecorded: isRecorded)
         } else if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
           noteJob(job, of: run, trial.number)
@@ -169,14 +170,26 @@ struct SweepPass {
     lanes[trial, default: []].append(.record(.log(id: run.id, tags: [SweepKeys.Tag.job: job.name])))
   }
 
-  /// Puts off records of successes, for which nothing waits, to a moment when no trial starts: a plan lasts as long as
-  /// its slowest step, MLflow takes as long to write an outcome as to make a run, and what is idle meanwhile costs more.
-  private mutating func postponeRecords() {
-    let patient = owing.filter { !starting.contains($0) && lanes[$0]?.count == 1 }
-    let due = starting.isEmpty ? settings.greatestRecords : max(0, patient.count - settings.greatestBacklog)
-    guard patient.count > due else { return }
-    for trial in patient.dropFirst(due) { lanes[trial] = nil }
-    if starting.isEmpty { wake(at: now) }
+  /// Records successes, for which nothing waits, when no trial starts: a plan lasts as long as its slowest step, MLflow
+  /// takes as long to write an outcome as to make a run, and what is idle meanwhile costs more.
+  private mutating func recordSuccesses(isOver: Bool) {
+    let due =
+      if isOver {
+        owing.count
+      } else if starting.isEmpty {
+        settings.greatestRecords
+      } else {
+        owing.count - settings.greatestBacklog
+      }
+    for trial in owing.prefix(max(0, due)) { recordSuccess(of: trial) }
+    if starting.isEmpty, due < owing.count { wake(at: now) }
+  }
+
+  private mutating func recordSuccess(of trial: SweepTrial) {
+    for attempt in trial.attempts where attempt.owesRecord {
+      guard let run = attempt.run, let outcome = attempt.outcome else { continue }
+      conclude(trial, attempt, run, outcome, isRecorded: false)
+    }
   }
 
   /// What the parent run of a cross-validation says for its folds.
@@ -198,6 +211,9 @@ struct SweepPass {
         guard job.isLive || attempt.run != nil else { continue }
         let expiry = (job.finished ?? job.created).addingTimeInterval(design.keepJobs)
         if job.isLive || now >= expiry {
+          if let index = owing.firstIndex(where: { $0.number == trial.number }) {
+            recordSuccess(of: owing.remove(at: index))
+          }
           lanes[trial.number, default: []].append(.delete(job.reference(sweep), uid: job.uid))
         } else {
           earliest = earliest.map { min($0, expiry) } ?? expiry
