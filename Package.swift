@@ -30,7 +30,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let package = Package(
   name: "martlet",
   products: [
-    .executable(name: "martlet", targets: ["Operator"]),
+    .executable(name: "martlet", targets: ["Martlet"]),
     .executable(name: "martlet-local", targets: ["LocalCluster"]),
     .executable(name: "kubectl-martlet", targets: ["KubectlPlugin"]),
     // What Benchmarks/ measures.
@@ -38,6 +38,8 @@ let package = Package(
     .library(name: "JSON", targets: ["JSON"]),
     .library(name: "KubernetesAPI", targets: ["KubernetesAPI"]),
     .library(name: "MLflow", targets: ["MLflow"]),
+    .library(name: "Operator", targets: ["Operator"]),
+    .library(name: "Planning", targets: ["Planning"]),
     .library(name: "Postgres", targets: ["Postgres"]),
     .library(name: "Search", targets: ["Search"]),
     .library(name: "Transport", targets: ["Transport"]),
@@ -97,13 +99,14 @@ let package = Package(
     module("LocalControllers", ["Locking", "JSON", "CRDTypes", "Observability", "KubernetesAPI", "ControllerKit", "Planning"]),
 
     // Programs.
-    .executableTarget(
+    .target(
       name: "Operator",
       dependencies: [
         "CLinux", "Locking",
         "JSON", "CRDTypes", "Search", "Planning", "Transport", "KubernetesAPI", "Postgres", "MLflow", "FeatureStore",
         "Observability", "ControllerKit", "HealthServer", "YAML", arguments,
       ], swiftSettings: strict),
+    .executableTarget(name: "Martlet", dependencies: ["Operator", arguments], swiftSettings: strict),
     .executableTarget(
       name: "LocalCluster",
       dependencies: [

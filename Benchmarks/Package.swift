@@ -22,9 +22,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-    // Without its defaults, for which the whole of Foundation would be linked.
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     .target(name: "Measuring", swiftSettings: strict),
@@ -59,11 +57,11 @@ let package = Package(
       ],
       path: "Sources/NoOpKubelet", swiftSettings: strict),
     .executableTarget(
-      name: "bench-recorder",
+      name: "bench-orchestration",
       dependencies: [
-        martlet("JSON"), martlet("Postgres"), .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
+        martlet("MLflow"), martlet("Operator"), martlet("Planning"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/Recorder", swiftSettings: strict),
+      path: "Sources/Orchestration", swiftSettings: strict),
   ]
 )

@@ -23,7 +23,7 @@ import Testing
   private static func controller(_ place: Workplace) -> SweepController {
     SweepController(
       gather: SweepGather(
-        caches: place.caches, directory: place.directory, connections: place.connections, settled: SettledRuns(),
+        caches: place.caches, directory: place.directory, stores: place.stores, settled: SettledRuns(),
         trials: TrialReader(caches: place.caches, views: TrialViews(), time: SystemTime()), curves: CurveStore(), workloads: WorkloadReader(time: SystemTime()) { _, _ in [] }),
       planner: SweepPlanner(), shell: place.shell(SweepController.name), time: SystemTime(),
       curveInterval: .seconds(5))

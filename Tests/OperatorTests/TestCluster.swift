@@ -144,6 +144,10 @@ struct Workplace: Sendable {
   let secrets: SecretReader
   let directory: TrackingDirectory
   let connections: TrackingConnections
+  /// The runs of MLflow, wherever it is.
+  var stores: RunStores {
+    { [connections] in MLflowRuns(connection: try await connections.connection(to: $0), date: { Date() }) }
+  }
   let children: ChildReader
   let context = ReconcileContext(log: Logger("test", to: LogOutput(level: .error)), reconcileID: "1")
 

@@ -1,12 +1,13 @@
-import ArgumentParser
+public import ArgumentParser
 import Observability
 
-/// The program.
-@main
-struct MartletCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+/// What the program does, by its arguments.
+public struct MartletCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
     commandName: "martlet", abstract: "The life of machine-learning models on Kubernetes.", version: Version.text,
     subcommands: [OperatorCommand.self, VersionCommand.self, PermissionsCommand.self])
+
+  public init() {}
 }
 
 struct VersionCommand: ParsableCommand {

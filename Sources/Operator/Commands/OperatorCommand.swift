@@ -1,11 +1,11 @@
-import ArgumentParser
+public import ArgumentParser
 import ControllerKit
 import KubernetesAPI
 import Observability
 
 /// `martlet operator`: runs the controllers until it is told to stop.
-struct OperatorCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct OperatorCommand: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
     commandName: "operator", abstract: "Runs the controllers.",
     discussion: """
       Without --kubeconfig and KUBECONFIG, a pod uses its service account, and any other process ~/.kube/config. \
@@ -17,10 +17,15 @@ struct OperatorCommand: AsyncParsableCommand {
   @OptionGroup(title: "Tracking") var tracking: TrackingFlags
   @OptionGroup(title: "Process") var process: ProcessFlags
 
-  func run() async throws {
+  public init() {}
+
+  public func run() async throws { try await run(keepingRunsIn: nil) }
+
+  /// Runs the controllers with the runs of all sweeps kept in another place than MLflow, where one is given.
+  public func run(keepingRunsIn runs: (any RunStore)?) async throws {
     do {
       let configuration = try OperatorConfiguration(cluster, tracking, process)
-      try await OperatorProcess(configuration).run()
+      try await OperatorProcess(configuration, runs: runs).run()
     } catch let error as ExitCode {
       throw error
     } catch let error as ValidationError {

@@ -12,9 +12,10 @@ struct ControllerSet: Sendable {
   private let tracking: HTTPClient
   private let routers: HTTPClient
 
+  /// - Parameter runs: where the runs of all sweeps are kept, in MLflow's place.
   init(
     _ configuration: OperatorConfiguration, client: KubernetesClient, events: EventRecorder,
-    elector: LeaderElector?, environment: ControllerEnvironment
+    elector: LeaderElector?, environment: ControllerEnvironment, runs: (any RunStore)? = nil
   ) {
     caches = Caches(namespaces: configuration.watchNamespaces)
     pools = DatabasePools(time: environment.time)
@@ -33,12 +34,16 @@ struct ControllerSet: Sendable {
         client: client, controller: name, events: events, observer: elector.map { .leading($0) } ?? StepObserver(),
         pacing: pacing)
     }
+    let stores: RunStores = { profile in
+      if let runs { return runs }
+      return MLflowRuns(connection: try await connections.connection(to: profile), date: { time.date })
+    }
     let workloads = WorkloadReader(time: time) { type, namespace in
       try await client.list(type, namespace: namespace).items
     }
     let sweep = SweepController(
       gather: SweepGather(
-        caches: caches, directory: directory, connections: connections, settled: SettledRuns(),
+        caches: caches, directory: directory, stores: stores, settled: SettledRuns(),
         trials: TrialReader(caches: caches, views: TrialViews(), time: time), curves: CurveStore(),
         workloads: workloads),
       planner: SweepPlanner(), shell: shell(SweepController.name), time: time,

@@ -10,9 +10,12 @@ import Observability
 struct OperatorProcess: Sendable {
   private let configuration: OperatorConfiguration
   private let output: LogOutput
+  private let runs: (any RunStore)?
 
-  init(_ configuration: OperatorConfiguration) {
+  /// - Parameter runs: where the runs of all sweeps are kept, in MLflow's place.
+  init(_ configuration: OperatorConfiguration, runs: (any RunStore)? = nil) {
     self.configuration = configuration
+    self.runs = runs
     output = LogOutput(level: configuration.logLevel)
   }
 
@@ -35,7 +38,7 @@ struct OperatorProcess: Sendable {
     let elector = configuration.elects ? elector(client, identity, environment) : nil
     let events = EventRecorder(client: client, instance: identity, environment: environment)
     let set = ControllerSet(
-      configuration, client: client, events: events, elector: elector, environment: environment)
+      configuration, client: client, events: events, elector: elector, environment: environment, runs: runs)
     let health = HealthState()
     let endpoint = ObservationEndpoint(health: health, metrics: metrics, log: output)
     let manager = Manager(

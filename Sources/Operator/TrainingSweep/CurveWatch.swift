@@ -8,7 +8,7 @@ import Planning
 /// has the sweeps looked at whose trials have got on.
 struct CurveWatch: Sendable {
   let store: CurveStore
-  let connections: TrackingConnections
+  let stores: RunStores
   let time: any TimeSource
   let interval: Duration
 
@@ -18,8 +18,7 @@ struct CurveWatch: Sendable {
       try await time.sleep(for: interval)
       for (profile, sweeps) in store.open() {
         do {
-          let connection = try await connections.connection(to: profile)
-          let points = try await connection.database.histories(sweeps.values.flatMap { $0 })
+          let points = try await stores(profile).histories(sweeps.values.flatMap { $0 })
           for (key, cursors) in sweeps where store.add(points, read: cursors, to: key) { enqueue(key) }
         } catch is CancellationError {
           throw CancellationError()

@@ -38,7 +38,7 @@ struct SweepController: Sendable {
   }
 
   private var curveWatch: CurveWatch {
-    CurveWatch(store: gather.curves, connections: gather.connections, time: time, interval: curveInterval)
+    CurveWatch(store: gather.curves, stores: gather.stores, time: time, interval: curveInterval)
   }
 
   func reconcile(_ key: ObjectKey, _ context: ReconcileContext) async throws -> Next {
@@ -51,7 +51,7 @@ struct SweepController: Sendable {
     var reading = try await gather.read(sweep)
     let plan = planner.plan(sweep, observing: reading.observation, at: time.date)
     do {
-      let next = try await carryOut(plan, for: object, reading.connection)
+      let next = try await carryOut(plan, for: object, reading.store)
       if reading.observation.awaitsMetrics { return next.earliest(.after(Self.metricPoll)) }
       let isQueued = sweep.spec.queue != nil && reading.observation.awaitsAdmission
       return isQueued ? next.earliest(.after(WorkloadReader.lifetime)) : next
@@ -74,21 +74,18 @@ struct SweepController: Sendable {
   }
 
   private func carryOut(
-    _ plan: Plan<TrainingSweep.Status, SweepRecord>, for object: DynamicObject, _ connection: TrackingConnection?
+    _ plan: Plan<TrainingSweep.Status, SweepRecord>, for object: DynamicObject, _ store: (any RunStore)?
   ) async throws -> Next {
     let views = gather.trials.views
     let key = object.key
     return try await shell.carryOut(plan, for: object, type: TrainingSweep.type) { created in
       guard created.kind == ResourceType.job.kind, let job = TrialJob(reading: created, pods: []) else { return }
       views.change(key) { $0.add(job) }
-    } record: { [time] record in
-      guard let connection else {
+    } record: { record in
+      guard let store else {
         throw TrackingTrouble(reason: "TrackingUnavailable", message: "MLflow is not reachable")
       }
-      let records = SweepRecords(
-        connection: connection, sweep: key.description, looksFirst: !views.isCurrent(key),
-        date: { time.date })
-      let made = try await records.carryOut(record)
+      let made = try await store.carryOut(record, for: key.description, looksFirst: !views.isCurrent(key))
       switch record {
       case .createRun(let run):
         if let made { views.change(key) { $0.add(RunRecord(made: run, id: made)) } }

@@ -9,7 +9,7 @@ import Search
 struct SweepGather: Sendable {
   let caches: Caches
   let directory: TrackingDirectory
-  let connections: TrackingConnections
+  let stores: RunStores
   /// The runs of sweeps before others.
   let settled: SettledRuns
   let trials: TrialReader
@@ -19,7 +19,7 @@ struct SweepGather: Sendable {
   /// What was read, and the way to MLflow where there is one.
   struct Reading: Sendable {
     var observation: SweepObservation
-    var connection: TrackingConnection?
+    var store: (any RunStore)?
   }
 
   /// Throws only what the API server says: trouble with MLflow is part of the observation.
@@ -27,19 +27,19 @@ struct SweepGather: Sendable {
     do {
       let profile = try await directory.profile(
         namespace: sweep.metadata.namespace, secret: sweep.spec.tracking?.secret)
-      let connection = try await connections.connection(to: profile)
+      let store = try await stores(profile)
       let access = SweepObservation.Access(trackingURI: profile.podURI, credentials: profile.credentialsSecret)
-      let view = try await trials.view(of: sweep, profile, connection.database)
+      let view = try await trials.view(of: sweep, profile, store)
       var observation = SweepObservation(
         jobs: view.jobs, runs: view.runs, tracking: .available(access), experimentID: view.experiment)
       observation.settled = view.settled
       trials.views.put(view, of: sweep.key)
       try await addWorkloads(to: &observation.jobs, of: sweep)
-      observation.curves = try await curves(of: sweep, view, profile, connection.database)
-      observation.earlier = try await earlier(than: sweep, connection.database)
-      observation.registry = try await registry(of: sweep, connection.database)
+      observation.curves = try await curves(of: sweep, view, profile, store)
+      observation.earlier = try await earlier(than: sweep, store)
+      observation.registry = try await registry(of: sweep, store)
       observation.service = service(of: sweep)
-      return Reading(observation: observation, connection: connection)
+      return Reading(observation: observation, store: store)
     } catch {
       guard let trouble = TrackingTrouble(error) else { throw error }
       trials.views.forget(sweep.key)
@@ -48,7 +48,7 @@ struct SweepGather: Sendable {
       return Reading(
         observation: SweepObservation(
           jobs: jobs, tracking: .unavailable(reason: trouble.reason, message: trouble.message)),
-        connection: nil)
+        store: nil)
     }
   }
 
@@ -69,7 +69,7 @@ struct SweepGather: Sendable {
 
   /// The objective's curves, where a rule stops trials by them.
   private func curves(
-    of sweep: TrainingSweep, _ view: TrialView, _ profile: TrackingProfile, _ database: TrackingDatabase
+    of sweep: TrainingSweep, _ view: TrialView, _ profile: TrackingProfile, _ store: any RunStore
   ) async throws -> [Int: LearningCurve] {
     let isOver = sweep.status?.completionTime != nil && !view.runs.contains { !$0.status.isOver }
     guard let uid = sweep.metadata.uid, let metric = sweep.spec.objective?.metric, sweep.stopsEarly, !isOver else {
@@ -80,13 +80,13 @@ struct SweepGather: Sendable {
     let own = (view.runs + view.settled.runs).filter { !$0.isDeleted && ($0.fold != nil) == (folds != nil) }
     let cursors = curves.follow(sweep.key, uid: uid, metric: metric, profile: profile, runs: own)
     if !cursors.isEmpty {
-      curves.add(try await database.histories(cursors), read: cursors, to: sweep.key)
+      curves.add(try await store.histories(cursors), read: cursors, to: sweep.key)
     }
     return curves.curves(of: sweep.key, runs: own, folds: folds)
   }
 
   /// The sweeps whose results are history for this one. Their runs are read until this one has ended.
-  private func earlier(than sweep: TrainingSweep, _ database: TrackingDatabase) async throws -> [EarlierSweep] {
+  private func earlier(than sweep: TrainingSweep, _ store: any RunStore) async throws -> [EarlierSweep] {
     guard sweep.status?.completionTime == nil else { return [] }
     var out: [EarlierSweep] = []
     for name in (sweep.spec.search?.warmStart ?? []).map(\.sweep) {
@@ -100,7 +100,9 @@ struct SweepGather: Sendable {
       // Kept apart from what the other sweep itself keeps, which has other metrics.
       let place = ObjectKey(namespace: sweep.metadata.namespace, name: "\(sweep.key.name) after \(name)")
       let known = settled.runs(of: place, uid: uid, metrics: [])
-      let runs = try await database.runs(ofSweep: uid, extremesOf: [], known: known)
+      let runs = try await store.runs(ofSweep: uid, extremesOf: [], known: known.keys.sorted()).compactMap {
+        RunRecord($0, settled: known[$0.run.id])
+      }
       settled.keep(runs, of: place, uid: uid, metrics: [])
       out.append(EarlierSweep(name: name, sweep: other, runs: runs))
     }
@@ -109,13 +111,13 @@ struct SweepGather: Sendable {
 
   /// What is to be known before the best run's model is registered, once the sweep has ended.
   private func registry(
-    of sweep: TrainingSweep, _ database: TrackingDatabase
+    of sweep: TrainingSweep, _ store: any RunStore
   ) async throws -> RegistryObservation? {
     guard let wanted = sweep.spec.register, let status = sweep.status, let run = status.best?.runID,
       status.conditions?["Succeeded"] != nil, status.registered?.runID != run
     else { return nil }
-    let models = try await database.loggedModels(of: run)
-    let version = try await database.modelVersion(
+    let models = try await store.loggedModels(of: run)
+    let version = try await store.modelVersion(
       of: wanted.model, tagged: [SweepKeys.Tag.sweepUID: sweep.metadata.uid ?? "", SweepRegistration.runTag: run])
     return RegistryObservation(
       runID: run,
@@ -128,18 +130,6 @@ struct SweepGather: Sendable {
     let key = ObjectKey(
       namespace: sweep.metadata.namespace, name: TrialName.service(sweep: sweep.metadata.name ?? ""))
     return caches.children[.service]?.object(key)
-  }
-}
-
-extension TrackingDatabase {
-  /// All runs of a sweep, those of folds among them; of settled ones only what may change is read.
-  fileprivate func runs(
-    ofSweep uid: String, extremesOf metrics: [String], known: [String: RunRecord]
-  ) async throws -> [RunRecord] {
-    let tagged = try await runs(
-      tagged: SweepKeys.Tag.sweepUID, uid, tagsBeginning: "martlet.", and: [SweepKeys.Tag.parent], extremesOf: metrics,
-      known: known.keys.sorted())
-    return tagged.compactMap { RunRecord($0, settled: known[$0.run.id]) }
   }
 }
 

@@ -16,11 +16,11 @@ struct TrialReader: Sendable {
   static let completeInterval: Duration = .seconds(5)
 
   /// The sweep's view as it is now. The caller puts it back.
-  func view(of sweep: TrainingSweep, _ profile: TrackingProfile, _ database: TrackingDatabase) async throws -> TrialView {
+  func view(of sweep: TrainingSweep, _ profile: TrackingProfile, _ store: any RunStore) async throws -> TrialView {
     var view = views.take(sweep.key) ?? TrialView(of: sweep, profile)
     if !view.settled.belong(to: sweep) || view.profile != profile { view = TrialView(of: sweep, profile) }
     readJobs(of: sweep, into: &view)
-    try await readRuns(of: sweep, into: &view, database)
+    try await readRuns(of: sweep, into: &view, store)
     // What reading the runs has released.
     if !view.staleJobs.isEmpty { view.take(jobs(view.staleJobs, of: sweep)) }
     view.settle(at: time.date)
@@ -74,14 +74,13 @@ struct TrialReader: Sendable {
   }
 
   private func readRuns(
-    of sweep: TrainingSweep, into view: inout TrialView, _ database: TrackingDatabase
+    of sweep: TrainingSweep, into view: inout TrialView, _ store: any RunStore
   ) async throws {
     guard let uid = sweep.metadata.uid else { return }
     // The extremes of a curve cost a scan of its history.
     let extremes = sweep.objectives.filter { ($0.statistic ?? .last) != .last }.map(\.metric)
     func read(_ ids: [String]) async throws {
-      view.take(
-        try await database.runs(ids, tagsBeginning: "martlet.", and: [SweepKeys.Tag.parent], extremesOf: extremes))
+      view.take(try await store.runs(ids, extremesOf: extremes))
     }
     let isRecent = view.readAt.map { time.now - $0 < Self.completeInterval } ?? false
     // Runs of folds are made by their pods. Where nothing is open nothing is urgent either.
@@ -89,13 +88,10 @@ struct TrialReader: Sendable {
       return try await read(view.runs.map(\.id))
     }
     view.readAt = time.now
-    view.experiment = try await database.experiment(named: SweepPlanner.experimentName(of: sweep))
-    view.isCurrent = try await !database.isReplica()
+    view.experiment = try await store.experiment(named: SweepPlanner.experimentName(of: sweep))
+    view.isCurrent = try await !store.isReplica()
     let settled = view.settled.runs.map(\.id)
-    view.take(
-      all: try await database.runs(
-        tagged: SweepKeys.Tag.sweepUID, uid, tagsBeginning: "martlet.", and: [SweepKeys.Tag.parent],
-        extremesOf: extremes, known: settled))
+    view.take(all: try await store.runs(ofSweep: uid, extremesOf: extremes, known: settled))
     let released = view.runs.map(\.id).filter(Set(settled).contains)
     if !released.isEmpty { try await read(released) }
   }
