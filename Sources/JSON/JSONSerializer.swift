@@ -72,6 +72,16 @@ struct JSONWriter {
 
   private mutating func write(_ text: String) {
     out.append(UInt8(ascii: "\""))
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+      out.append(contentsOf: bytes)
+      return true
+    }
+    if isPlain != true { escape(text) }
+    out.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): out.append(contentsOf: #"\""#.utf8)
@@ -87,6 +97,5 @@ struct JSONWriter {
       default: out.append(byte)
       }
     }
-    out.append(UInt8(ascii: "\""))
   }
 }

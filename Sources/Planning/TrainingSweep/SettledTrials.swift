@@ -95,7 +95,7 @@ public struct SettledTrials: Sendable {
       for start in trial.attempts.compactMap({ $0.run?.startTime }) {
         firstStart = firstStart.map { min($0, start) } ?? start
       }
-      trials.insert(trial.settled(in: design), at: index)
+      trials.insert(trial.settled(in: design, at: now), at: index)
     }
     guard !taken.isEmpty else { return }
     jobs.removeAll { taken.contains($0.trial) }
@@ -125,11 +125,9 @@ extension SweepTrial {
     }
   }
 
-  fileprivate func settled(in design: SweepDesign) -> SweepTrial {
+  fileprivate func settled(in design: SweepDesign, at now: Date) -> SweepTrial {
     var trial = self
-    trial.recorded = recorded(in: design.space)
-    trial.isSettled = true
-    trial.owesRecord = attempts.contains(where: \.owesRecord)
+    trial.settlement = TrialSettlement(self, design, at: now)
     let metrics = Set((design.objectives.map(\.metric)) + design.constraints.map(\.metric))
     for index in trial.attempts.indices {
       trial.attempts[index].job?.parameters = [:]

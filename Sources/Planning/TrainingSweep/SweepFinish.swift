@@ -84,7 +84,13 @@ struct SweepUsage: Sendable {
     var total = 0.0
     var succeeded = (seconds: 0.0, podSeconds: 0.0, count: 0.0)
     var open: [Double] = []
-    for attempt in ledger.trials.lazy.flatMap(\.attempts) {
+    for settled in ledger.trials.lazy.compactMap(\.settlement) {
+      total += settled.podSeconds
+      succeeded.seconds += settled.succeeded.seconds
+      succeeded.podSeconds += settled.succeeded.podSeconds
+      succeeded.count += Double(settled.succeeded.count)
+    }
+    for attempt in ledger.trials.lazy.filter({ !$0.isSettled }).flatMap(\.attempts) {
       let podSeconds = attempt.podSeconds(at: now, pods: design.pods)
       total += podSeconds
       if case .succeeded = attempt.outcome {

@@ -20,8 +20,8 @@ struct SweepPass {
   var steps: [Outcome.Step] = []
   /// What is to be done for each trial, in order; trials do not wait for each other.
   var lanes: [Int: [Outcome.Step]] = [:]
-  /// The trials whose success is to be recorded.
-  var owing: [SweepTrial] = []
+  /// Where in the ledger the trials are whose success is to be recorded.
+  var owing: [Int] = []
   /// The trials of which an attempt begins.
   var starting: Set<Int> = []
   /// What comes when all trials have been seen to.
@@ -122,11 +122,12 @@ struct SweepPass {
   /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
   /// outcome that is there means that all before it is.
   private mutating func conclude() {
-    for trial in ledger.trials where !trial.isSettled || trial.owesRecord {
+    for index in ledger.trials.indices where ledger.trials[index].settlement?.owesRecord ?? true {
+      let trial = ledger.trials[index]
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
         if attempt.owesRecord, run.status.isOver {
-          owing.append(trial)
+          owing.append(index)
         } else if case .ended(let outcome, let isRecorded) = attempt.verdict {
           conclude(trial, attempt, run, outcome, isRecorded: isRecorded)
         } else if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
@@ -181,7 +182,7 @@ struct SweepPass {
       } else {
         owing.count - settings.greatestBacklog
       }
-    for trial in owing.prefix(max(0, due)) { recordSuccess(of: trial) }
+    for index in owing.prefix(max(0, due)) { recordSuccess(of: ledger.trials[index]) }
     if starting.isEmpty, due < owing.count { wake(at: now) }
   }
 
@@ -204,15 +205,21 @@ struct SweepPass {
   /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.
   private mutating func removeJobs() {
     var earliest: Date?
-    for trial in ledger.trials {
+    for index in ledger.trials.indices {
+      if let settlement = ledger.trials[index].settlement {
+        guard let expiry = settlement.expiry else { continue }
+        guard now >= expiry else {
+          earliest = earliest.map { min($0, expiry) } ?? expiry
+          continue
+        }
+      }
+      let trial = ledger.trials[index]
       for attempt in trial.attempts {
-        guard let job = attempt.job, !job.isDeleting, attempt.outcome != nil else { continue }
-        // Without a run there is no record but the Job itself.
-        guard job.isLive || attempt.run != nil else { continue }
-        let expiry = (job.finished ?? job.created).addingTimeInterval(design.keepJobs)
-        if job.isLive || now >= expiry {
-          if let index = owing.firstIndex(where: { $0.number == trial.number }) {
-            recordSuccess(of: owing.remove(at: index))
+        guard let job = attempt.job, let expiry = attempt.expiry(keptFor: design.keepJobs) else { continue }
+        if now >= expiry {
+          if let owed = owing.firstIndex(of: index) {
+            owing.remove(at: owed)
+            recordSuccess(of: trial)
           }
           lanes[trial.number, default: []].append(.delete(job.reference(sweep), uid: job.uid))
         } else {

@@ -94,7 +94,10 @@ struct SweepReport {
     let left = Int(counts.planned - done)
     guard left > 0 else { return nil }
     let rounds = (left + pass.design.parallel - 1) / pass.design.parallel
-    let ends = trials.filter(\.isFinal).compactMap { $0.attempts.last?.end(at: pass.now) }
+    let ends = trials.lazy.compactMap { trial in
+      if let settlement = trial.settlement { return settlement.end }
+      return trial.isFinal ? trial.attempts.last?.end(at: pass.now) : nil
+    }
     return Timestamp.text((ends.max() ?? startTime).addingTimeInterval(mean * Double(rounds)))
   }
 
@@ -102,7 +105,7 @@ struct SweepReport {
     _ pass: SweepPass
   ) -> [(failure: TrainingSweep.TrialFailure, isNew: Bool)] {
     var failed: [(TrialAttempt, TrialProblem, Bool, Date)] = []
-    for attempt in pass.ledger.trials.lazy.flatMap(\.attempts) {
+    for attempt in pass.ledger.trials.lazy.filter({ $0.settlement?.hasFailed ?? true }).flatMap(\.attempts) {
       guard case .ended(.failed(let problem), let isRecorded) = attempt.verdict else { continue }
       failed.append((attempt, problem, !isRecorded, attempt.end(at: pass.now)))
     }

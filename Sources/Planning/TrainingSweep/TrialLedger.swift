@@ -75,6 +75,13 @@ struct TrialAttempt: Sendable {
     return job.pastSeconds * Double(pods) + working
   }
 
+  /// When its Job, whose outcome is known, may go: at once while it is at work. Nil where there is no such Job: without a
+  /// run there is no record but the Job itself.
+  func expiry(keptFor seconds: Double) -> Date? {
+    guard let job, !job.isDeleting, outcome != nil, job.isLive || run != nil else { return nil }
+    return job.isLive ? .distantPast : (job.finished ?? job.created).addingTimeInterval(seconds)
+  }
+
   /// When it ended, or now.
   func end(at now: Date) -> Date { job?.finished ?? (outcome == nil ? now : run?.endTime ?? now) }
 }
@@ -85,12 +92,8 @@ struct SweepTrial: Sendable {
   /// By number; never empty.
   var attempts: [TrialAttempt]
   var state = State.queued
-  /// Whether nothing about it changes any more by itself.
-  var isSettled = false
-  /// Whether it is settled but for a success that is to be recorded.
-  var owesRecord = false
-  /// What the search learns from it, where that is settled.
-  var recorded: RecordedTrial?
+  /// What there is to know of it where nothing changes any more by itself.
+  var settlement: TrialSettlement?
 
   enum State: Sendable, Hashable {
     case queued
@@ -132,8 +135,10 @@ struct SweepTrial: Sendable {
 
   var isActive: Bool { state == .queued || state == .running }
 
+  var isSettled: Bool { settlement != nil }
+
   /// Whether a Job of any of its attempts may hold resources, one that is being deleted among them.
-  var hasLiveJob: Bool { attempts.contains { $0.job?.isLive == true } }
+  var hasLiveJob: Bool { !isSettled && attempts.contains { $0.job?.isLive == true } }
 
   var isFinal: Bool {
     switch state {

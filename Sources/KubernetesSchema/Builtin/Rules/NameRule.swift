@@ -1,10 +1,5 @@
 /// The syntaxes of names (`k8s.io/apimachinery/pkg/util/validation`): each returns what is wrong, or nothing.
 enum NameRule {
-  private static let label1123 = KnownPattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
-  private static let subdomain1123 = KnownPattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
-  private static let label1035 = KnownPattern("^[a-z]([-a-z0-9]*[a-z0-9])?$")
-  private static let qualified = KnownPattern("^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$")
-  private static let value = KnownPattern("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$")
   private static let key = KnownPattern("^[-._a-zA-Z0-9]+$")
   private static let port = KnownPattern("^[-a-z0-9]+$")
 
@@ -14,7 +9,7 @@ enum NameRule {
 
   static func subdomain(_ name: String) -> [String] {
     tooLong(name, 253)
-      + (subdomain1123.matches(name)
+      + (NameSyntax.label1123.matchesParts(of: name)
         ? []
         : [
           "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must "
@@ -25,7 +20,7 @@ enum NameRule {
 
   static func label(_ name: String) -> [String] {
     tooLong(name, 63)
-      + (label1123.matches(name)
+      + (NameSyntax.label1123.matches(name)
         ? []
         : [
           "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and "
@@ -36,7 +31,7 @@ enum NameRule {
 
   static func dns1035Label(_ name: String) -> [String] {
     tooLong(name, 63)
-      + (label1035.matches(name)
+      + (NameSyntax.label1035.matches(name)
         ? []
         : [
           "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
@@ -72,13 +67,13 @@ enum NameRule {
     let last = parts.last ?? ""
     if last.isEmpty { out.append("name part must be non-empty") }
     if last.utf8.count > 63 { out.append("name part must be no more than 63 characters") }
-    if !qualified.matches(last) { out.append("name part " + form) }
+    if !NameSyntax.qualified.matches(last) { out.append("name part " + form) }
     return out
   }
 
   static func labelValue(_ text: String) -> [String] {
     tooLong(text, 63)
-      + (value.matches(text)
+      + (text.isEmpty || NameSyntax.qualified.matches(text)
         ? []
         : [
           "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
