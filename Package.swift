@@ -87,7 +87,7 @@ let package = Package(
     .target(
       name: "LocalAPIServer",
       dependencies: [
-        "JSON", "CRDTypes", "YAML", "COpenSSL", "KubernetesSchema", hummingbird, log,
+        "Locking", "JSON", "CRDTypes", "YAML", "COpenSSL", "KubernetesSchema", hummingbird, log,
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: strict),

@@ -75,7 +75,15 @@ import Testing
     }
     await host.unsubscribe(subscription.id)
     var names: [String] = []
-    for await case .change(let event) in subscription.signals { names.append(event.key.name) }
+    for await case .change(let event, let encoding) in subscription.signals {
+      names.append(event.key.name)
+      let watch = subscription.request
+      let shared = WatchLine(event, filter: watch.filter, resource: watch.resource, encoding: encoding)
+      let own = WatchLine(event, filter: watch.filter, resource: watch.resource)
+      let now = Date(timeIntervalSince1970: 1_800_000_000)
+      // The same text, whether or not it was made for several watches.
+      #expect(shared?.bytes(watch, now: now) == own?.bytes(watch, now: now))
+    }
     #expect(names == ["a", "b"])
     #expect(await host.watchCount == 0)
   }

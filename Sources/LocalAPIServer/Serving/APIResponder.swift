@@ -101,7 +101,8 @@ struct APIResponder: HTTPResponder {
 
   private static func line(_ signal: ClusterHost.Signal, _ watch: WatchRequest) -> WatchLine? {
     switch signal {
-    case .change(let event): WatchLine(event, filter: watch.filter, resource: watch.resource)
+    case .change(let event, let encoding):
+      WatchLine(event, filter: watch.filter, resource: watch.resource, encoding: encoding)
     case .bookmark(let revision): .bookmark(watch.resource, revision: revision)
     }
   }

@@ -6,7 +6,7 @@ import JSON
 actor ClusterHost {
   /// What a watch is told.
   enum Signal: Sendable {
-    case change(StoredEvent)
+    case change(StoredEvent, SharedEncoding)
     /// Everything up to this revision was told.
     case bookmark(Int64)
   }
@@ -92,10 +92,11 @@ actor ClusterHost {
   private func publish() {
     let changes = cluster.takeChanges()
     guard !changes.isEmpty else { return }
+    let encodings = changes.map { SharedEncoding($0.1.object) }
     for (id, watcher) in watchers {
-      for (storage, event) in changes where storage == watcher.storage {
+      for (index, (storage, event)) in changes.enumerated() where storage == watcher.storage {
         if let namespace = watcher.namespace, namespace != event.key.namespace { continue }
-        if case .dropped = watcher.continuation.yield(.change(event)) {
+        if case .dropped = watcher.continuation.yield(.change(event, encodings[index])) {
           watcher.continuation.finish()
           watchers[id] = nil
           break

@@ -24,16 +24,22 @@ struct WatchLine: Sendable {
 
   let kind: Kind
   let object: JSONValue
+  /// The text of the object, where it is sent as it is stored.
+  private let encoding: SharedEncoding?
 
   /// What a change means to a watch with a filter: objects come and go as they begin and cease to match.
-  init?(_ event: StoredEvent, filter: ObjectFilter, resource: Resource) {
+  init?(_ event: StoredEvent, filter: ObjectFilter, resource: Resource, encoding: SharedEncoding? = nil) {
+    let isStored =
+      event.object["apiVersion"]?.string == resource.groupVersion.description
+      && event.object["kind"]?.string == resource.kind
+    let encoding = isStored ? encoding : nil
     let object = resource.served(event.object)
     let matched = event.previous.map { filter.matches(resource.served($0)) } ?? false
     let matches = event.kind != .deleted && filter.matches(object)
     switch (matched, matches) {
     case (false, false): return nil
-    case (false, true): self.init(.added, object)
-    case (true, true): self.init(.modified, object)
+    case (false, true): self.init(.added, object, encoding)
+    case (true, true): self.init(.modified, object, encoding)
     case (true, false):
       // The state that still matched, at the revision at which it ceased to.
       var last = event.previous.map(resource.served) ?? object
@@ -42,9 +48,10 @@ struct WatchLine: Sendable {
     }
   }
 
-  init(_ kind: Kind, _ object: JSONValue) {
+  init(_ kind: Kind, _ object: JSONValue, _ encoding: SharedEncoding? = nil) {
     self.kind = kind
     self.object = object
+    self.encoding = encoding
   }
 
   /// A sign that everything up to a revision was sent; `endsInitial` marks the end of the first objects.
@@ -61,6 +68,9 @@ struct WatchLine: Sendable {
 
   /// The line as it is sent.
   func bytes(_ request: WatchRequest, now: Date) -> [UInt8] {
+    if request.presentation == .whole, let encoding {
+      return Array(#"{"object":"#.utf8) + encoding.bytes + Array(#","type":"\#(kind.rawValue)"}"#.utf8) + [UInt8(ascii: "\n")]
+    }
     let shown: JSONValue =
       switch kind {
       case .error: object
