@@ -47,7 +47,7 @@ struct SweepController: Sendable {
       return .whenChanged
     }
     let object = shell.newest(of: cached, type: TrainingSweep.type)
-    let sweep = try object.resource(TrainingSweep.self)
+    let sweep = try gather.decoded.sweep(object)
     var reading = try await gather.read(sweep)
     let plan = planner.plan(sweep, observing: reading.observation, at: time.date)
     do {

@@ -15,6 +15,7 @@ struct SweepGather: Sendable {
   let trials: TrialReader
   let curves: CurveStore
   let workloads: WorkloadReader
+  let decoded = DecodedSweeps()
 
   /// What was read, and the way to MLflow where there is one.
   struct Reading: Sendable {
@@ -53,6 +54,7 @@ struct SweepGather: Sendable {
   }
 
   func forget(_ key: ObjectKey) {
+    decoded.forget(key)
     settled.forget(key)
     curves.forget(key)
     trials.views.forget(key)
