@@ -122,7 +122,11 @@ struct SweepPass {
   /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
   /// outcome that is there means that all before it is.
   private mutating func conclude() {
-    for index in ledger.trials.indices where ledger.trials[index].settlement?.owesRecord ?? true {
+    for index in ledger.trials.indices {
+      if let settlement = ledger.trials[index].settlement {
+        if settlement.owesRecord { owing.append(index) }
+        continue
+      }
       let trial = ledger.trials[index]
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
