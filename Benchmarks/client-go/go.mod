@@ -1,6 +1,6 @@
 module martlet.dev/benchmarks/minimal-controller
 
-go 1.25
+go 1.26.0
 
 require (
 	k8s.io/api v0.36.2

@@ -18,7 +18,9 @@ struct SweepClosing {
       Plan<TrainingSweep.Status, SweepRecord>.Step.delete(job.reference(sweep), uid: job.uid)
     }
     guard case .unavailable(_, let message) = observation.tracking else {
-      for run in observation.runs where !run.isDeleted {
+      let (records, recorded) = successes
+      steps += records
+      for run in observation.runs where !run.isDeleted && !recorded.contains(run.id) {
         if !run.status.isOver { steps.append(.record(.updateRun(id: run.id, status: .killed, endTime: now))) }
         if run.fold == nil, TrialOutcome(tags: run.tags) == nil {
           let outcome = TrialOutcome.stopped(TrialProblem("SweepDeleted", "the sweep was deleted"))
@@ -38,5 +40,20 @@ struct SweepClosing {
       "the sweep goes although its runs could not be closed, and some may say RUNNING in MLflow for ever: \(message)"
     let event = EventDraft(.warning, reason: "CleanupDeferred", action: "CloseRuns", note: note)
     return Plan(steps: steps + [release], status: status, events: [event])
+  }
+
+  /// The records of trials that have succeeded and were to be recorded later, and the runs that they are about.
+  private var successes: (records: [Plan<TrainingSweep.Status, SweepRecord>.Step], runs: Set<String>) {
+    guard let design = try? SweepDesign(sweep) else { return ([], []) }
+    var records: [Plan<TrainingSweep.Status, SweepRecord>.Step] = []
+    var runs: Set<String> = []
+    for trial in TrialLedger(observation, TrialJudge(design: design, now: now)).trials {
+      for attempt in trial.attempts where attempt.owesRecord {
+        guard let run = attempt.run, let outcome = attempt.outcome, run.status.isOver else { continue }
+        records.append(.record(attempt.record(outcome, on: run, parameters: trial.parameters, design, at: now)))
+        runs.insert(run.id)
+      }
+    }
+    return (records, runs)
   }
 }

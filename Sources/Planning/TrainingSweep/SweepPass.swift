@@ -157,12 +157,7 @@ struct SweepPass {
       steps.append(.record(.updateRun(id: run.id, status: outcome.runStatus, endTime: end)))
     }
     if !isRecorded {
-      // The training code may have logged them in its own way, and MLflow refuses another value.
-      let missing = trial.parameters.filter { run.parameters[$0.key] == nil }
-      var tags = outcome.tags(
-        seconds: attempt.seconds(at: now), podSeconds: attempt.podSeconds(at: now, pods: design.pods))
-      if let job = attempt.job { tags[SweepKeys.Tag.job] = job.name }
-      steps.append(.record(.log(id: run.id, metrics: aggregate(outcome), parameters: missing, tags: tags)))
+      steps.append(.record(attempt.record(outcome, on: run, parameters: trial.parameters, design, at: now)))
     }
     if !steps.isEmpty { lanes[trial.number, default: []] += steps }
   }
@@ -195,15 +190,6 @@ struct SweepPass {
       guard let run = attempt.run, let outcome = attempt.outcome else { continue }
       conclude(trial, attempt, run, outcome, isRecorded: false)
     }
-  }
-
-  /// What the parent run of a cross-validation says for its folds.
-  private func aggregate(_ outcome: TrialOutcome) -> [String: Double] {
-    guard design.folds != nil, case .succeeded(let result) = outcome else { return [:] }
-    var metrics: [String: Double] = [:]
-    for (objective, value) in zip(design.objectives, result.values) { metrics[objective.metric] = value }
-    if let spread = result.spread { metrics["\(design.objectives[0].metric)_std"] = spread }
-    return metrics
   }
 
   /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.

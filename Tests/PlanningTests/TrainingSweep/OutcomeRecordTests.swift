@@ -76,4 +76,16 @@ struct OutcomeRecordTests {
     #expect(recorded(world) == [0])
     #expect(world.runs.count { $0.place?.trial == 0 } == 1 && !world.jobs.contains { $0.name == "churn-0" })
   }
+
+  @Test("are made before a sweep goes that is deleted")
+  func deletion() {
+    var world = startedWorld()
+    world.succeed("churn-0", ["auc": 0.5])
+    world.reconcile()
+    #expect(recorded(world) == [])
+    world.sweep.metadata.deletionTimestamp = Timestamp.text(world.now)
+    world.reconcile()
+    #expect(world.runs.map { $0.tags[SweepKeys.Tag.outcome] } == ["Succeeded", "Stopped", "Stopped", "Stopped"])
+    #expect(world.runs[0].parameters["lr"] != nil && world.sweep.metadata.finalizers == [])
+  }
 }
