@@ -90,13 +90,14 @@ actor ClusterHost {
   var watchCount: Int { watchers.count }
 
   private func publish() {
-    let changes = cluster.takeChanges()
+    let changes = cluster.takeChanges().map { storage, event in
+      (storage, event.key, Signal.change(event, SharedEncoding(event.object)))
+    }
     guard !changes.isEmpty else { return }
-    let encodings = changes.map { SharedEncoding($0.1.object) }
     for (id, watcher) in watchers {
-      for (index, (storage, event)) in changes.enumerated() where storage == watcher.storage {
-        if let namespace = watcher.namespace, namespace != event.key.namespace { continue }
-        if case .dropped = watcher.continuation.yield(.change(event, encodings[index])) {
+      for (storage, key, signal) in changes where storage == watcher.storage {
+        if let namespace = watcher.namespace, namespace != key.namespace { continue }
+        if case .dropped = watcher.continuation.yield(signal) {
           watcher.continuation.finish()
           watchers[id] = nil
           break

@@ -69,7 +69,7 @@ struct WatchLine: Sendable {
   /// The line as it is sent.
   func bytes(_ request: WatchRequest, now: Date) -> [UInt8] {
     if request.presentation == .whole, let encoding {
-      return Array(#"{"object":"#.utf8) + encoding.bytes + Array(#","type":"\#(kind.rawValue)"}"#.utf8) + [UInt8(ascii: "\n")]
+      return Array(#"{"object":"#.utf8) + encoding.bytes + Array((#","type":"\#(kind.rawValue)"}"# + "\n").utf8)
     }
     let shown: JSONValue =
       switch kind {

@@ -41,8 +41,3 @@ struct MLflowRuns: RunStore {
     try await SweepRecords(connection: connection, sweep: sweep, looksFirst: looksFirst, date: date).carryOut(record)
   }
 }
-
-/// The way to the runs of a tracking profile.
-///
-/// Throws `PostgresError` where the database's connection string cannot be used.
-typealias RunStores = @Sendable (TrackingProfile) async throws -> any RunStore

@@ -34,3 +34,8 @@ public protocol RunStore: Sendable {
   ///   - looksFirst: whether a run is looked for before it is made: somebody else may have made it.
   func carryOut(_ record: SweepRecord, for sweep: String, looksFirst: Bool) async throws -> String?
 }
+
+/// The way to the runs of a tracking profile.
+///
+/// Throws `PostgresError` where the database's connection string cannot be used.
+typealias RunStores = @Sendable (TrackingProfile) async throws -> any RunStore

@@ -3,8 +3,9 @@ public import FoundationEssentials
 import Search
 
 /// The trials of a sweep of which nothing changes any more by itself: the outcome of every attempt is recorded, or is a
-/// success that only has to be, its run is over, and its Job has finished or is gone. They are kept as the planner uses them, without what it does not use,
-/// so that a plan for thousands of them costs little more than one for those that are open.
+/// success that only has to be, its run is over, and its Job has finished or is gone. They are kept as the planner uses
+/// them, without what it does not use, so that a plan for thousands of them costs little more than one for those that
+/// are open.
 ///
 /// What is left out is found again: whoever releases a trial reads its Jobs and runs anew.
 public struct SettledTrials: Sendable {
@@ -119,7 +120,7 @@ extension SweepTrial {
   fileprivate var isOver: Bool {
     guard isFinal else { return false }
     return attempts.allSatisfy { attempt in
-      guard attempt.outcome != nil, attempt.isRecorded || attempt.owesRecord, let run = attempt.run else { return false }
+      guard attempt.isRecorded || attempt.owesRecord, let run = attempt.run else { return false }
       return (run.status.isOver || run.isDeleted) && attempt.job?.isLive != true
         && attempt.folds.values.allSatisfy(\.status.isOver)
     }
@@ -135,7 +136,9 @@ extension SweepTrial {
       trial.attempts[index].job?.waiting = nil
       // Parameters are recorded with the outcome, as far as the training code has not.
       trial.attempts[index].run?.shrink(to: metrics, keepsParameters: attempts[index].owesRecord)
-      for fold in trial.attempts[index].folds.keys { trial.attempts[index].folds[fold]?.shrink(to: metrics, keepsParameters: false) }
+      for fold in trial.attempts[index].folds.keys {
+        trial.attempts[index].folds[fold]?.shrink(to: metrics, keepsParameters: false)
+      }
     }
     return trial
   }

@@ -49,7 +49,7 @@ struct SweepClosing {
     var runs: Set<String> = []
     for trial in TrialLedger(observation, TrialJudge(design: design, now: now)).trials {
       for attempt in trial.attempts where attempt.owesRecord {
-        guard let run = attempt.run, let outcome = attempt.outcome, run.status.isOver else { continue }
+        guard let run = attempt.run, let outcome = attempt.outcome else { continue }
         records.append(.record(attempt.record(outcome, on: run, parameters: trial.parameters, design, at: now)))
         runs.insert(run.id)
       }

@@ -81,28 +81,17 @@ struct SweepUsage: Sendable {
     at now: Date
   ) {
     let gpus = Double(max(1, design.gpus))
-    var total = 0.0
-    var succeeded = (seconds: 0.0, podSeconds: 0.0, count: 0.0)
+    var spending = TrialSpending()
     var open: [Double] = []
-    for settled in ledger.trials.lazy.compactMap(\.settlement) {
-      total += settled.podSeconds
-      succeeded.seconds += settled.succeeded.seconds
-      succeeded.podSeconds += settled.succeeded.podSeconds
-      succeeded.count += Double(settled.succeeded.count)
-    }
+    for settlement in ledger.trials.lazy.compactMap(\.settlement) { spending.add(settlement.spending) }
     for attempt in ledger.trials.lazy.filter({ !$0.isSettled }).flatMap(\.attempts) {
-      let podSeconds = attempt.podSeconds(at: now, pods: design.pods)
-      total += podSeconds
-      if case .succeeded = attempt.outcome {
-        succeeded.seconds += attempt.seconds(at: now)
-        succeeded.podSeconds += podSeconds
-        succeeded.count += 1
-      }
+      let podSeconds = spending.add(attempt, pods: design.pods, at: now)
       if attempt.isActive { open.append(podSeconds) }
     }
-    gpuHours = design.gpus > 0 ? total * gpus / 3600 : 0
-    meanSeconds = succeeded.count > 0 ? succeeded.seconds / succeeded.count : nil
-    let mean = succeeded.count > 0 ? succeeded.podSeconds / succeeded.count : nil
+    gpuHours = design.gpus > 0 ? spending.podSeconds * gpus / 3600 : 0
+    let successes = Double(spending.succeeded.count)
+    meanSeconds = successes > 0 ? spending.succeeded.seconds / successes : nil
+    let mean = successes > 0 ? spending.succeeded.podSeconds / successes : nil
     // Trials at work are expected to take as long as others did.
     let rest = open.reduce(0) { $0 + max(0, (mean ?? 0) - $1) }
     expectedGPUHours = gpuHours + rest * gpus / 3600

@@ -130,7 +130,7 @@ struct SweepPass {
       let trial = ledger.trials[index]
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
-        if attempt.owesRecord, run.status.isOver {
+        if attempt.owesRecord {
           owing.append(index)
         } else if case .ended(let outcome, let isRecorded) = attempt.verdict {
           conclude(trial, attempt, run, outcome, isRecorded: isRecorded)

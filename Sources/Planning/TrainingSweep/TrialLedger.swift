@@ -55,7 +55,8 @@ struct TrialAttempt: Sendable {
 
   /// Whether all that is left to do is to record that it succeeded, which can wait: its Job says so until then.
   var owesRecord: Bool {
-    if case .ended(.succeeded, isRecorded: false) = verdict { job?.state == .succeeded } else { false }
+    guard case .ended(.succeeded, isRecorded: false) = verdict else { return false }
+    return job?.state == .succeeded && run?.status.isOver == true
   }
 
   /// How long it has run.
@@ -290,7 +291,7 @@ struct TrialLedger: Sendable {
 }
 
 extension TrialAttempt {
-  fileprivate var didFail: Bool {
+  var didFail: Bool {
     if case .failed = outcome { true } else { false }
   }
 

@@ -8,10 +8,8 @@ struct TrialSettlement: Sendable {
   let owesRecord: Bool
   /// What the search learns from it; nil where the space has no place for its parameters.
   let recorded: RecordedTrial?
-  /// How long the pods of all its attempts ran together.
-  let podSeconds: Double
-  /// How long its successful attempts ran, and how many there are.
-  let succeeded: (seconds: Double, podSeconds: Double, count: Int)
+  /// What its attempts have cost.
+  let spending: TrialSpending
   /// Whether an attempt failed.
   let hasFailed: Bool
   /// When its last attempt ended.
@@ -22,21 +20,10 @@ struct TrialSettlement: Sendable {
   init(_ trial: SweepTrial, _ design: SweepDesign, at now: Date) {
     owesRecord = trial.attempts.contains(where: \.owesRecord)
     recorded = trial.recorded(in: design.space)
-    var podSeconds = 0.0
-    var succeeded = (seconds: 0.0, podSeconds: 0.0, count: 0)
-    var hasFailed = false
-    for attempt in trial.attempts {
-      let spent = attempt.podSeconds(at: now, pods: design.pods)
-      podSeconds += spent
-      switch attempt.outcome {
-      case .succeeded: succeeded = (succeeded.seconds + attempt.seconds(at: now), succeeded.podSeconds + spent, succeeded.count + 1)
-      case .failed: hasFailed = true
-      case .disrupted, .stopped, nil: break
-      }
-    }
-    self.podSeconds = podSeconds
-    self.succeeded = succeeded
-    self.hasFailed = hasFailed
+    var spending = TrialSpending()
+    for attempt in trial.attempts { spending.add(attempt, pods: design.pods, at: now) }
+    self.spending = spending
+    hasFailed = trial.attempts.contains(where: \.didFail)
     end = trial.attempts.last?.end(at: now)
     expiry = trial.attempts.compactMap { $0.expiry(keptFor: design.keepJobs) }.min()
   }

@@ -10,6 +10,15 @@ struct OutcomeRecordTests {
     world.runs.filter { $0.tags[SweepKeys.Tag.outcome] != nil }.compactMap { $0.place?.trial }.sorted()
   }
 
+  /// A world in which trial 0 has succeeded and another has started in its place.
+  private func owingWorld() -> SweepWorld {
+    var world = startedWorld()
+    world.succeed("churn-0", ["auc": 0.5])
+    world.reconcile()
+    #expect(recorded(world) == [])
+    return world
+  }
+
   @Test("come when no trial starts, so that those that start wait for none", arguments: [false, true])
   func comeLater(setsSettledApart: Bool) {
     var world = startedWorld()
@@ -67,10 +76,7 @@ struct OutcomeRecordTests {
 
   @Test("may be made by another process, and by what the run says where the Job is gone as well")
   func survive() {
-    var world = startedWorld()
-    world.succeed("churn-0", ["auc": 0.5])
-    world.reconcile()
-    #expect(recorded(world) == [])
+    var world = owingWorld()
     world.jobs.removeAll { $0.name == "churn-0" }
     world.settle()
     #expect(recorded(world) == [0])
@@ -79,10 +85,7 @@ struct OutcomeRecordTests {
 
   @Test("are made before a sweep goes that is deleted")
   func deletion() {
-    var world = startedWorld()
-    world.succeed("churn-0", ["auc": 0.5])
-    world.reconcile()
-    #expect(recorded(world) == [])
+    var world = owingWorld()
     world.sweep.metadata.deletionTimestamp = Timestamp.text(world.now)
     world.reconcile()
     #expect(world.runs.map { $0.tags[SweepKeys.Tag.outcome] } == ["Succeeded", "Stopped", "Stopped", "Stopped"])

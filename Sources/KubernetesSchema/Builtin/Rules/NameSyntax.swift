@@ -1,5 +1,5 @@
 /// The syntax of a kind of name: which bytes it is made of, and which it may begin and end with. Names are checked with
-/// every write of every object, several times what their regular expressions would cost.
+/// every write of every object, where regular expressions cost several times as much.
 struct NameSyntax: Sendable {
   private let isInner: @Sendable (UInt8) -> Bool
   private let isFirst: @Sendable (UInt8) -> Bool
