@@ -62,6 +62,13 @@ let package = Package(
         "Measuring", martlet("MLflow"), martlet("Operator"), martlet("Planning"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/Orchestration", swiftSettings: strict),
+      path: "Sources/Orchestration", swiftSettings: strict,
+      // As the program that it stands for is linked.
+      linkerSettings: [
+        .unsafeFlags([
+          "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker",
+          "pack-relative-relocs",
+        ])
+      ]),
   ]
 )

@@ -1,11 +1,12 @@
-import Hummingbird
-import Logging
+import CLinux
+import Glibc
 public import Observability
+import Threads
 
 /// Serves an `ObservationEndpoint` over plain HTTP: probes, metrics and debugging pages.
 ///
-/// It is meant for a port that only the pod's network reaches. A request is answered from memory at once, so one
-/// that hangs says that the process hangs.
+/// It is meant for a port that only the pod's network reaches. A thread of its own answers from memory at once, also
+/// while the process's tasks wait; that they do is what the endpoint's heartbeats are for.
 public struct HealthServer: Sendable {
   private let endpoint: ObservationEndpoint
   private let host: String
@@ -28,27 +29,27 @@ public struct HealthServer: Sendable {
     self.onReady = onReady
   }
 
-  /// Serves until the task is cancelled. Throws where the address cannot be listened on.
+  /// Serves until the task is cancelled. Throws `SocketError` where the address cannot be listened on.
   public func run() async throws {
-    // The server's own lines are not in the form of this process's log, and say nothing that is not said elsewhere.
-    let log = Logging.Logger(label: "health-server", factory: { _ in SwiftLogNoOpLogHandler() })
-    let application = Application(
-      responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await respond(to: request) },
-      configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-      onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) }, logger: log)
-    try await application.run()
-  }
-
-  private static let longestBody = 4096
-
-  private func respond(to request: Request) async throws -> Response {
-    let body = try await request.body.collect(upTo: Self.longestBody)
-    let answer = endpoint.respond(
-      method: request.method.rawValue, path: request.uri.path, body: String(buffer: body), at: now())
-    var headers = HTTPFields()
-    headers[.contentType] = answer.contentType
-    return Response(
-      status: .init(code: answer.status), headers: headers,
-      body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
+    let listener = try ListeningSocket(host: host, port: port)
+    let bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    guard bell >= 0 else { throw SocketError.last("eventfd") }
+    defer { close(bell) }
+    onReady(listener.port)
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+        let started = DedicatedThread.start {
+          var loop = ConnectionLoop(listener: listener, bell: bell) { request in
+            endpoint.respond(method: request.method, path: request.path, body: request.body, at: now())
+          }
+          loop.run()
+          ended.resume()
+        }
+        if started == nil { ended.resume(throwing: SocketError(description: "no thread is left to serve probes")) }
+      }
+    } onCancel: {
+      var one: UInt64 = 1
+      write(bell, &one, MemoryLayout<UInt64>.size)
+    }
   }
 }

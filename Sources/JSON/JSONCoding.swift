@@ -3,9 +3,8 @@ import FoundationEssentials
 extension JSONValue: Codable {
   public init(from decoder: any Decoder) throws {
     if let keyed = try? decoder.container(keyedBy: JSONMemberKey.self) {
-      var members: [String: JSONValue] = [:]
-      for key in keyed.allKeys { members[key.stringValue] = try keyed.decode(JSONValue.self, forKey: key) }
-      self = .object(members)
+      let members = try keyed.allKeys.map { ($0.stringValue, try keyed.decode(JSONValue.self, forKey: $0)) }
+      self = .object(JSONObject(members))
       return
     }
     if var unkeyed = try? decoder.unkeyedContainer() {

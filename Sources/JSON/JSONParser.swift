@@ -33,6 +33,10 @@ extension JSONValue {
 struct JSONParser {
   let bytes: [UInt8]
   var position = 0
+  /// The members and elements read so far of the objects and arrays that are open: how many each will have is not
+  /// known before its end, and then it gets an array that is just as long.
+  private var members: ContiguousArray<JSONObject.Member> = []
+  private var elements: [JSONValue] = []
 
   static let maxDepth = 512
 
@@ -82,11 +86,11 @@ struct JSONParser {
 
   private mutating func object(depth: Int) throws(JSONParseError) -> JSONValue {
     position += 1
-    var members: [String: JSONValue] = [:]
+    let start = members.count
     skipSpace()
     if position < bytes.count, bytes[position] == UInt8(ascii: "}") {
       position += 1
-      return .object(members)
+      return .object([:])
     }
     while true {
       skipSpace()
@@ -98,13 +102,16 @@ struct JSONParser {
       guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else { throw error("expected ':'") }
       position += 1
       skipSpace()
-      members[key] = try value(depth: depth + 1)
+      members.append(JSONObject.Member(key: key, value: try value(depth: depth + 1)))
       skipSpace()
       guard position < bytes.count else { throw error("unexpected end") }
       let next = bytes[position]
       position += 1
       if next == UInt8(ascii: ",") { continue }
-      if next == UInt8(ascii: "}") { return .object(members) }
+      if next == UInt8(ascii: "}") {
+        defer { members.removeLast(members.count - start) }
+        return .object(JSONObject(unsorted: members[start...]))
+      }
       position -= 1
       throw error("expected ',' or '}'")
     }
@@ -112,11 +119,11 @@ struct JSONParser {
 
   private mutating func array(depth: Int) throws(JSONParseError) -> JSONValue {
     position += 1
-    var elements: [JSONValue] = []
+    let start = elements.count
     skipSpace()
     if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
       position += 1
-      return .array(elements)
+      return .array([])
     }
     while true {
       skipSpace()
@@ -126,7 +133,10 @@ struct JSONParser {
       let next = bytes[position]
       position += 1
       if next == UInt8(ascii: ",") { continue }
-      if next == UInt8(ascii: "]") { return .array(elements) }
+      if next == UInt8(ascii: "]") {
+        defer { elements.removeLast(elements.count - start) }
+        return .array(Array(elements[start...]))
+      }
       position -= 1
       throw error("expected ',' or ']'")
     }

@@ -38,7 +38,7 @@ struct JSONWriter {
       out.append(UInt8(ascii: "]"))
     case .object(let members):
       out.append(UInt8(ascii: "{"))
-      for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
+      for (index, member) in members.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
         newline(level + 1)
         write(member.key)

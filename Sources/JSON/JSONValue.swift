@@ -1,7 +1,7 @@
 /// A JSON value of any shape: what Kubernetes calls unstructured content.
 ///
-/// Integers keep 64 bits and are told apart from floating-point numbers, as Kubernetes does; the order of an
-/// object's members is not kept (Kubernetes sorts them). Two values are equal when they are the same JSON; the
+/// Integers keep 64 bits and are told apart from floating-point numbers, as Kubernetes does; an object's members are
+/// sorted, as Kubernetes does. Two values are equal when they are the same JSON; the
 /// integer 1 and the number 1.0 are not equal.
 public enum JSONValue: Sendable, Hashable {
   case null
@@ -10,7 +10,7 @@ public enum JSONValue: Sendable, Hashable {
   case number(Double)
   case string(String)
   case array([JSONValue])
-  case object([String: JSONValue])
+  case object(JSONObject)
 }
 
 extension JSONValue {
@@ -51,7 +51,7 @@ extension JSONValue {
   }
 
   /// The value as an object, or nil where it is none.
-  public var object: [String: JSONValue]? {
+  public var object: JSONObject? {
     if case .object(let value) = self { value } else { nil }
   }
 
@@ -88,17 +88,20 @@ extension JSONValue {
     get {
       if case .object(let members) = self { members[key] } else { nil }
     }
-    set {
+    _modify {
       switch self {
       case .object(var members):
+        // Nobody else holds the members while one of them is changed, so that they need not be copied.
         self = .null
-        members[key] = newValue
-        self = .object(members)
+        defer { self = .object(members) }
+        yield &members[key]
       case .null:
-        guard let newValue else { return }
-        self = .object([key: newValue])
+        var member: JSONValue?
+        defer { if let member { self = .object([key: member]) } }
+        yield &member
       default:
-        break
+        var ignored: JSONValue?
+        yield &ignored
       }
     }
   }
@@ -127,10 +130,11 @@ extension JSONValue {
         self[first] = newValue
         return
       }
-      if newValue == nil, self[first] == nil { return }
-      var child = self[first] ?? .object([:])
-      child[path: Array(path.dropFirst())] = newValue
-      self[first] = child
+      if self[first] == nil {
+        guard newValue != nil else { return }
+        self[first] = .object([:])
+      }
+      self[first]?[path: Array(path.dropFirst())] = newValue
     }
   }
 
@@ -151,7 +155,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   public init(floatLiteral value: Double) { self = .number(value) }
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    self = .object(JSONObject(elements))
   }
 }
 
@@ -159,15 +163,11 @@ extension JSONValue {
   public init(_ value: String) { self = .string(value) }
   public init(_ value: Int) { self = .integer(Int64(value)) }
   public init(_ value: Bool) { self = .bool(value) }
-  public init(_ value: [String: String]) { self = .object(value.mapValues(JSONValue.string)) }
+  public init(_ value: [String: String]) { self = .object(JSONObject(value.map { ($0.key, .string($0.value)) })) }
   public init(_ value: [String]) { self = .array(value.map(JSONValue.string)) }
 
   /// An object of the members that have a value: absent ones are left out, which server-side apply needs.
   public static func compact(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
-    var out: [String: JSONValue] = [:]
-    for (key, value) in members {
-      if let value { out[key] = value }
-    }
-    return .object(out)
+    .object(JSONObject(members.compactMap { member in member.value.map { (member.key, $0) } }))
   }
 }

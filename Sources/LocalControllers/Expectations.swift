@@ -1,6 +1,6 @@
 import CRDTypes
-import Locking
 import Observability
+import Threads
 
 /// What a controller has made or deleted and its cache has not yet shown: until it has, counting from the cache
 /// would make or delete twice (client-go's controller expectations).

@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Threads
 
 /// Counts up on `signal` and down on `wait`, which blocks the thread at zero.
 final class Semaphore: Sendable {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Locking
+import Threads
 
 /// The processes of this program: starts them, reaps them, and reaps what their descendants leave behind.
 ///

@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// What the transfer loop has received of a streamed response and its reader has not taken: one loop, one reader.
 final class BodyBuffer: Sendable {

@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// An HTTP client for many concurrent requests, multiplexed over few connections where servers speak HTTP/2.
 ///

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Locking
+import Threads
 
 /// Names one transfer within its loop.
 typealias TransferID = UInt64

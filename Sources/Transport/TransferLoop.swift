@@ -1,5 +1,5 @@
-import Glibc
 import Synchronization
+import Threads
 
 /// A thread with its own connections, and the asynchronous calls into it. The thread ends when the loop is released.
 final class TransferLoop: Sendable {
@@ -7,22 +7,14 @@ final class TransferLoop: Sendable {
   private let lastID = Atomic<TransferID>(0)
 
   init(_ configuration: HTTPClientConfiguration) {
-    let start = ThreadStart(mailbox: mailbox, configuration: configuration)
-    let context = Unmanaged.passRetained(start)
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    if status == 0 {
-      pthread_detach(thread)
-    } else {
-      context.release()
-      _ = mailbox.closeDown()
+    let started = DedicatedThread.start { [mailbox] in
+      TransferDriver(mailbox, configuration)?.run()
+      for case .start(_, let request, let sink) in mailbox.closeDown() {
+        sink.fail(TransportError.closed(request))
+      }
+      mailbox.announceEnd()
     }
+    if started == nil { _ = mailbox.closeDown() }
   }
 
   deinit {
@@ -79,29 +71,6 @@ final class TransferLoop: Sendable {
   /// A task cancelled just before its transfer was posted told the loop to cancel what it did not know yet.
   private func cancelIfTooLate(_ id: TransferID) {
     if Task.isCancelled { mailbox.post(.cancel(id)) }
-  }
-}
-
-/// What the new thread is handed.
-private final class ThreadStart: Sendable {
-  let mailbox: LoopMailbox
-  let configuration: HTTPClientConfiguration
-
-  init(mailbox: LoopMailbox, configuration: HTTPClientConfiguration) {
-    self.mailbox = mailbox
-    self.configuration = configuration
-  }
-
-  func run() {
-    // Signals are for the program's other threads, which know what to do with them.
-    var signals = sigset_t()
-    sigfillset(&signals)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    TransferDriver(mailbox, configuration)?.run()
-    for case .start(_, let request, let sink) in mailbox.closeDown() {
-      sink.fail(TransportError.closed(request))
-    }
-    mailbox.announceEnd()
   }
 }
 

@@ -85,8 +85,8 @@ struct YAMLComposer {
   }
 
   private mutating func mapping(depth: Int) throws(YAMLError) -> JSONValue {
-    var members: [String: JSONValue] = [:]
-    var merged: [String: JSONValue] = [:]
+    var members: JSONObject = [:]
+    var merged: JSONObject = [:]
     while true {
       let event = try events.next()
       if case .mappingEnd = event { break }
@@ -105,7 +105,7 @@ struct YAMLComposer {
 
   /// Adds the members of a merge key's mapping, or list of mappings; the earlier ones win.
   private func merge(
-    _ source: JSONValue, into merged: inout [String: JSONValue], at mark: YAMLEvents.Mark
+    _ source: JSONValue, into merged: inout JSONObject, at mark: YAMLEvents.Mark
   ) throws(YAMLError) {
     for element in source.array ?? [source] {
       guard let members = element.object else {

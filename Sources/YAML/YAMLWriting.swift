@@ -34,7 +34,7 @@ struct YAMLWriter {
   }
 
   /// - Parameter continuing: the first key goes on the line that is begun, behind a list's dash.
-  private mutating func mapping(_ members: [String: JSONValue], indent: Int, continuing: Bool) {
+  private mutating func mapping(_ members: JSONObject, indent: Int, continuing: Bool) {
     var onLine = continuing
     for (key, value) in members.sorted(by: { $0.key < $1.key }) {
       if !onLine { pad(indent) }

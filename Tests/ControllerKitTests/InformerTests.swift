@@ -1,9 +1,9 @@
 import CRDTypes
 import JSON
 import KubernetesAPI
-import Locking
 import Observability
 import Testing
+import Threads
 
 @testable import ControllerKit
 

@@ -1,10 +1,10 @@
 import CRDTypes
 import Glibc
 import KubernetesAPI
-import Locking
 import Observability
 import Planning
 import Testing
+import Threads
 
 @testable import ControllerKit
 

@@ -1,9 +1,9 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import JSON
-import Locking
 import Planning
 import Testing
+import Threads
 
 @Suite("Lanes of a plan", .timeLimit(.minutes(1))) struct PlanRunTests {
   struct Status: Codable, Sendable, Hashable { var jobs: Int? }

@@ -1,8 +1,8 @@
 import CRDTypes
 import JSON
-import Locking
 import Observability
 import Testing
+import Threads
 
 @testable import ControllerKit
 

@@ -15,7 +15,7 @@ struct EarlyStoppingTests {
     """
   private static let points: [JSONValue] = ["0.9", "0.8", "0.2", "0.1"].map { ["quality": $0] }
 
-  private func sweep(_ scope: TestNamespace, search: JSONValue, _ more: [String: JSONValue]) async throws -> Sweep {
+  private func sweep(_ scope: TestNamespace, search: JSONValue, _ more: JSONObject) async throws -> Sweep {
     try await Sweep.create(
       Sweep.manifest(
         "stop", in: scope, parameters: [Parameters.choice("quality", ["0.9", "0.8", "0.2", "0.1"])], search: search,

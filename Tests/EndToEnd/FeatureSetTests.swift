@@ -72,7 +72,7 @@ struct FeatureSetTests {
   }
 
   /// The features of a user, by `kubectl martlet features get`.
-  private static func read(_ user: String, in scope: TestNamespace) throws -> [String: JSONValue] {
+  private static func read(_ user: String, in scope: TestNamespace) throws -> JSONObject {
     let run = try ProgramRun.of(
       Programs.path("kubectl-martlet"),
       [
@@ -81,8 +81,7 @@ struct FeatureSetTests {
       ])
     guard run.status == 0 else { throw ServerFailure("kubectl martlet features get: \(run.output)") }
     let features = try JSONValue(parsing: run.output)["features"]?.array ?? []
-    return Dictionary(
-      features.compactMap { feature in feature["name"]?.string.map { ($0, feature["value"] ?? .null) } },
-      uniquingKeysWith: { first, _ in first })
+    return JSONObject(
+      features.compactMap { feature in feature["name"]?.string.map { ($0, feature["value"] ?? .null) } })
   }
 }

@@ -33,7 +33,7 @@ struct ModelFilesTests {
     http.server.ThreadingHTTPServer((os.environ["POD_IP"], 9000), Handler).serve_forever()
     """
 
-  private static func deployment(_ scope: TestNamespace, _ host: String, _ more: [String: JSONValue]) -> DynamicObject {
+  private static func deployment(_ scope: TestNamespace, _ host: String, _ more: JSONObject) -> DynamicObject {
     var deployment = DynamicObject(ModelDeployment.type, scope.key("files"))
     deployment.spec = [
       "replicas": 1, "ingress": ["host": .string(host)],

@@ -263,8 +263,8 @@ struct RolloutTests {
   }
 
   /// The selectors of the namespace's Services and Deployments.
-  private static func selectors(in scope: TestNamespace) async throws -> [String: JSONValue] {
-    var out: [String: JSONValue] = [:]
+  private static func selectors(in scope: TestNamespace) async throws -> JSONObject {
+    var out: JSONObject = [:]
     for type in [ResourceType.service, .deployment] {
       for object in try await scope.client.list(type, namespace: scope.name).items {
         out["\(type.plural)/\(object.name)"] = object.spec["selector"]

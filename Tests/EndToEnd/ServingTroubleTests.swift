@@ -22,7 +22,7 @@ struct ServingTroubleTests {
     }
   }
 
-  private static func server(_ scope: TestNamespace, _ more: [String: JSONValue] = [:]) -> JSONValue {
+  private static func server(_ scope: TestNamespace, _ more: JSONObject = [:]) -> JSONValue {
     var server = more
     server["image"] = .string(scope.cluster.stubImage ?? "ghcr.io/mlflow/mlflow:v3.17.2")
     return .object(server)

@@ -90,9 +90,7 @@ struct RandomJSON {
     case 4, 5: .string(string())
     case 6: .array((0..<below(4)).map { _ in value(depth: depth - 1) })
     default:
-      .object(
-        Dictionary(
-          (0..<below(4)).map { _ in (string(), value(depth: depth - 1)) }, uniquingKeysWith: { first, _ in first }))
+      .object(JSONObject((0..<below(4)).map { _ in (string(), value(depth: depth - 1)) }))
     }
   }
 

@@ -1,7 +1,7 @@
 import CRDTypes
 import JSON
-import Locking
 import Testing
+import Threads
 
 @testable import KubernetesAPI
 @testable import Transport

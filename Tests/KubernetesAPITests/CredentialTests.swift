@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 import JSON
-import Locking
-import TestSupport
 import Testing
+import TestSupport
+import Threads
 
 @testable import KubernetesAPI
 @testable import Transport

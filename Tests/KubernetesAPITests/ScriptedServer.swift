@@ -1,6 +1,6 @@
 import Glibc
 import JSON
-import Locking
+import Threads
 
 @testable import Transport
 

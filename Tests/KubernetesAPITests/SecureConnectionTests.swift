@@ -18,7 +18,7 @@ struct SecureConnectionTests {
   }
 
   static func kubeconfig(
-    _ certificates: Certificates, server: String, user: JSONValue, extra: [String: JSONValue] = [:]
+    _ certificates: Certificates, server: String, user: JSONValue, extra: JSONObject = [:]
   ) throws -> String {
     var cluster: JSONValue = [
       "server": .string(server),

@@ -7,8 +7,8 @@ import Testing
 @Suite struct ApplyTests {
   private let path = APIFixture.configMaps + "/s"
 
-  private func managers(_ object: JSONValue) -> [String: JSONValue] {
-    var out: [String: JSONValue] = [:]
+  private func managers(_ object: JSONValue) -> JSONObject {
+    var out: JSONObject = [:]
     for entry in object[meta: "managedFields"]?.array ?? [] {
       out[entry["manager"]?.string ?? ""] = entry["fieldsV1"]
     }

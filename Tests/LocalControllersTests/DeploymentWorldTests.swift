@@ -14,9 +14,9 @@ struct DeploymentWorld {
   var now = Sample.now
   private var made = 0
 
-  init(replicas: Int, strategy: JSONValue, seed: UInt64, more: [String: JSONValue] = [:]) {
+  init(replicas: Int, strategy: JSONValue, seed: UInt64, more: JSONObject = [:]) {
     dice = Dice(seed: seed)
-    let spec: [String: JSONValue] = [
+    let spec: JSONObject = [
       "replicas": JSONValue(replicas), "strategy": strategy, "selector": ["matchLabels": ["app": "x"]],
       "template": Self.template("v1"),
     ]

@@ -7,13 +7,13 @@ import Testing
 
 @Suite("A disruption budget")
 struct DisruptionPlannerTests {
-  private static func budget(_ spec: [String: JSONValue], evicted: [String: TimeInterval] = [:]) -> DynamicObject {
+  private static func budget(_ spec: JSONObject, evicted: [String: TimeInterval] = [:]) -> DynamicObject {
     var spec = spec
     spec["selector"] = ["matchLabels": ["app": "x"]]
     return DynamicObject([
       "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
       "metadata": ["name": "b", "namespace": "n", "uid": "b", "generation": 3], "spec": .object(spec),
-      "status": ["disruptedPods": .object(evicted.mapValues { Sample.time($0) })],
+      "status": ["disruptedPods": .object(JSONObject(evicted.mapValues { Sample.time($0) }))],
     ])
   }
 
@@ -35,10 +35,10 @@ struct DisruptionPlannerTests {
   @Test(
     "Evictions are allowed as long as enough pods answer",
     arguments: [
-      (["maxUnavailable": 1] as [String: JSONValue], 4, 3, 1), (["maxUnavailable": "30%"], 4, 2, 2),
+      (["maxUnavailable": 1], 4, 3, 1), (["maxUnavailable": "30%"], 4, 2, 2),
       (["minAvailable": 2], 4, 2, 2), (["minAvailable": "100%"], 4, 4, 0), (["maxUnavailable": 0], 4, 4, 0),
-    ])
-  func counts(spec: [String: JSONValue], healthy: Int, desired: Int, allowed: Int) {
+    ] as [(JSONObject, Int, Int, Int)])
+  func counts(spec: JSONObject, healthy: Int, desired: Int, allowed: Int) {
     let status = Self.plan(Self.budget(spec), Self.four + [Self.pod("other", app: "y")]).status
     #expect(status["expectedPods"] == 4 && status["currentHealthy"]?.int == healthy)
     #expect(status["desiredHealthy"]?.int == desired && status["disruptionsAllowed"]?.int == allowed)

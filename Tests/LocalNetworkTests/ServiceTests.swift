@@ -6,8 +6,8 @@ import Testing
 @testable import LocalNetwork
 
 @Suite struct ServiceTests {
-  private func service(_ name: String = "s", _ spec: [String: JSONValue] = [:]) -> DynamicObject {
-    let base: [String: JSONValue] = [
+  private func service(_ name: String = "s", _ spec: JSONObject = [:]) -> DynamicObject {
+    let base: JSONObject = [
       "clusterIP": "127.65.0.1", "selector": ["app": "x"], "ports": [["port": 80, "targetPort": "http"]],
     ]
     return DynamicObject([
@@ -42,8 +42,8 @@ import Testing
     arguments: [
       ["clusterIP": "None"], ["clusterIP": ""], ["selector": [:]], ["ports": [["port": 53, "protocol": "UDP"]]],
       ["clusterIP": "fd00::1"],
-    ] as [[String: JSONValue]])
-  func unserved(spec: [String: JSONValue]) {
+    ] as [JSONObject])
+  func unserved(spec: JSONObject) {
     #expect(ServiceTable(services: [service("s", spec)], pods: []).frontends.isEmpty)
   }
 

@@ -1,5 +1,5 @@
-import Locking
 import Testing
+import Threads
 
 @testable import MLflow
 

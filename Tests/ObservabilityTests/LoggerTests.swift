@@ -1,6 +1,6 @@
 import JSON
-import Locking
 import Testing
+import Threads
 
 @testable import Observability
 

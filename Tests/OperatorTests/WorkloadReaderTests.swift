@@ -1,11 +1,11 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import FoundationEssentials
 import JSON
 import KubernetesAPI
-import Locking
 import Planning
 import Testing
+import Threads
 
 @testable import Operator
 

@@ -10,19 +10,18 @@ extension Schema {
     return .object(members)
   }
 
-  private var shapeMembers: [String: JSONValue] {
+  private var shapeMembers: JSONObject {
     switch shape {
     case .object(let fields):
-      var members: [String: JSONValue] = ["type": "object"]
-      members["properties"] = .object(
-        Dictionary(fields.map { ($0.name, $0.schema.document) }, uniquingKeysWith: { first, _ in first }))
+      var members: JSONObject = ["type": "object"]
+      members["properties"] = .object(JSONObject(fields.map { ($0.name, $0.schema.document) }))
       let required = fields.filter(\.isRequired).map(\.name)
       if !required.isEmpty { members["required"] = JSONValue(required) }
       return members
     case .map(let value, let maxProperties):
       return ["type": "object", "additionalProperties": value.document, "maxProperties": JSONValue(maxProperties)]
     case .list(let element, let minItems, let maxItems, let kind):
-      var members: [String: JSONValue] = [
+      var members: JSONObject = [
         "type": "array", "items": element.document, "maxItems": JSONValue(maxItems),
       ]
       if minItems > 0 { members["minItems"] = JSONValue(minItems) }
@@ -47,8 +46,8 @@ extension Schema {
 }
 
 extension Schema.StringBounds {
-  fileprivate var members: [String: JSONValue] {
-    var members: [String: JSONValue] = ["type": "string"]
+  fileprivate var members: JSONObject {
+    var members: JSONObject = ["type": "string"]
     if !choices.isEmpty {
       members["enum"] = JSONValue(choices)
       return members

@@ -1,5 +1,5 @@
 import CRDTypes
-import Locking
+import Threads
 
 /// Resources with the status that this process wrote last, for as long as its caches may be behind: a plan from an older
 /// status would take back what the last one decided.

@@ -1,6 +1,6 @@
 import CRDTypes
-import Locking
 import Planning
+import Threads
 
 /// The steps of one plan under way. They are numbered as they begin, so that lanes side by side share one count.
 final class PlanRun<Status: Sendable, Record: Sendable>: Sendable {

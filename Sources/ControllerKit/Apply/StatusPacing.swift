@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// Keeps a status from being written more often than anybody reads it: one that tells of progress alone waits until
 /// the interval since the last write of that object is over.

@@ -37,7 +37,7 @@ struct StatusWrite: Sendable {
   private static func settled(_ value: JSONValue, _ volatile: Set<String>) -> JSONValue {
     switch value {
     case .object(let members):
-      var out: [String: JSONValue] = [:]
+      var out: JSONObject = [:]
       for (key, member) in members where !volatile.contains(key) && !member.isNull {
         out[key] = settled(member, volatile)
       }

@@ -1,7 +1,7 @@
 public import CRDTypes
 public import KubernetesAPI
-import Locking
 import Observability
+import Threads
 
 /// A cache of the objects of one kind that a watch keeps up to date, with indexes and subscribers.
 ///

@@ -1,6 +1,6 @@
 import JSON
-import Locking
 public import Observability
+import Threads
 
 /// Takes part in the election of the one process that writes.
 ///

@@ -1,7 +1,7 @@
 public import CRDTypes
 import KubernetesAPI
-import Locking
 import Observability
+import Threads
 
 /// Where the lease lies: reads, and writes that succeed only if nobody else wrote since the read.
 public protocol LeaseStore: Sendable {

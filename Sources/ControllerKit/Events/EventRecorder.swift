@@ -1,9 +1,9 @@
 public import CRDTypes
 import JSON
 import KubernetesAPI
-import Locking
 import Observability
 public import Planning
+import Threads
 
 /// Writes events (`events.k8s.io/v1`) in the background, repeats folded into series.
 ///

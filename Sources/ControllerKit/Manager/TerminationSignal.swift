@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
-import Locking
 import Observability
+import Threads
 
 /// The signals that ask a process to end: SIGTERM, as the kubelet sends it, and SIGINT.
 public enum TerminationSignal {

@@ -1,7 +1,7 @@
 public import CRDTypes
 public import JSON
-import Locking
 public import Observability
+import Threads
 
 /// A queue of object keys that workers wait on: a `WorkQueueMachine` with a lock, a clock and metrics.
 ///
@@ -180,8 +180,7 @@ public struct WorkQueueSnapshot: Sendable, Hashable {
     [
       "ready": .array(ready.map { .string($0.description) }),
       "inWorkSeconds": .object(
-        Dictionary(
-          inWork.map { ($0.key.description, .number($0.value.inSeconds)) }, uniquingKeysWith: { _, last in last })),
+        JSONObject(inWork.map { ($0.key.description, .number($0.value.inSeconds)) })),
       "waiting": JSONValue(waiting),
     ]
   }

@@ -1,5 +1,5 @@
-import Locking
 import Observability
+import Threads
 
 /// Wakes one waiting task. Rings while nobody waits are remembered as one.
 final class Bell: Sendable {

@@ -1,5 +1,5 @@
-import Locking
 import Observability
+import Threads
 
 /// Closed at first, then open for good. Any number of tasks wait for it.
 public final class Latch: Sendable {

@@ -27,8 +27,7 @@ struct FeatureReport: Sendable {
   func json() -> JSONValue {
     .compact([
       "featureSet": .string(featureSet),
-      "entity": .object(
-        Dictionary(zip(entity.names, entity.values.map(ValueText.json)), uniquingKeysWith: { first, _ in first })),
+      "entity": .object(JSONObject(zip(entity.names, entity.values.map(ValueText.json)))),
       "eventTime": row.eventTime.map { .string(Timestamp.text($0)) },
       "features": .array(
         names.enumerated().map { index, name in

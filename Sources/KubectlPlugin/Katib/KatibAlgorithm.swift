@@ -19,7 +19,7 @@ struct KatibAlgorithm: Sendable {
     for entry in algorithm["algorithmSettings"]?.array ?? [] {
       if let key = entry["name"]?.string { settings[key] = entry["value"]?.string ?? "" }
     }
-    var search: [String: JSONValue] = [:]
+    var search: JSONObject = [:]
     if let known = Self.names[name] {
       search["algorithm"] = .string(known)
     } else {
@@ -60,7 +60,7 @@ struct KatibAlgorithm: Sendable {
     guard name == "medianstop" else {
       return (nil, notes + ["earlyStopping \(name) has no counterpart: see earlyStopping.asha, median and patience"])
     }
-    var median: [String: JSONValue] = [:]
+    var median: JSONObject = [:]
     for entry in rule["algorithmSettings"]?.array ?? [] {
       guard let value = entry["value"]?.string.flatMap({ Int64($0) }) else { continue }
       switch entry["name"]?.string {

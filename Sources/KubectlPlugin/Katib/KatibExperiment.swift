@@ -34,7 +34,7 @@ struct KatibExperiment: Sendable {
     var sweep = DynamicObject(
       TrainingSweep.type, ObjectKey(namespace: experiment[path: "metadata", "namespace"]?.string, name: name))
     if let labels = experiment[path: "metadata", "labels"]?.stringMap { sweep.labels = labels }
-    var out: [String: JSONValue] = [
+    var out: JSONObject = [
       "objective": objective.json, "parameters": .array(space.parameters), "search": algorithm.search,
       "trials": Self.trials(spec, retries: template.retries, &notes), "template": template.pod,
     ]

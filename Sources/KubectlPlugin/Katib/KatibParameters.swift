@@ -21,7 +21,7 @@ struct KatibParameters: Sendable {
       if own != name {
         notes.append("parameter \(name) is called \(own), as it becomes an environment variable")
       }
-      var parameter: [String: JSONValue] = ["name": .string(own)]
+      var parameter: JSONObject = ["name": .string(own)]
       let space = entry["feasibleSpace"] ?? [:]
       switch entry["parameterType"]?.string {
       case "double": parameter["double"] = try range(name, space, integer: false)
@@ -66,7 +66,7 @@ struct KatibParameters: Sendable {
     guard let low = text("min"), let high = text("max") else {
       throw Complaint("parameter \(name): feasibleSpace needs min and max")
     }
-    var out: [String: JSONValue]
+    var out: JSONObject
     if integer {
       guard let min = Double(low).flatMap({ Int64(exactly: $0) }),
         let max = Double(high).flatMap({ Int64(exactly: $0) })

@@ -61,7 +61,7 @@ struct StatusReport: Sendable {
     let items = sections.flatMap { section in
       section.objects.map { object -> JSONValue in
         let concerns = Concern.all(of: object)
-        var columns: [String: JSONValue] = [:]
+        var columns: JSONObject = [:]
         for column in section.definition.columns {
           guard let value = ColumnPath(column.path)?.value(in: object.json), !value.isNull else { continue }
           columns[column.name] = value

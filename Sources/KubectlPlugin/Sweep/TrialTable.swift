@@ -67,7 +67,7 @@ struct TrialTable: Sendable {
           "trial": .integer(Int64(row.number)), "attempt": .integer(Int64(row.attempt)), "state": .string(row.state),
           "value": row.value.flatMap { $0.isFinite ? .number($0) : .string("\($0)") },
           "spread": row.spread.map(JSONValue.number),
-          "metrics": .object(row.metrics.mapValues { $0.isFinite ? .number($0) : .string("\($0)") }),
+          "metrics": .object(JSONObject(row.metrics.mapValues { $0.isFinite ? .number($0) : .string("\($0)") })),
           "breaksConstraint": .bool(row.breaksConstraint), "durationSeconds": row.duration.map(JSONValue.number),
           "parameters": JSONValue(row.parameters), "runID": row.runID.map(JSONValue.string),
           "reason": row.reason.map(JSONValue.string), "message": row.message.map(JSONValue.string),

@@ -26,8 +26,8 @@ enum GoForm {
     }
   }
 
-  private static func object(_ members: [String: JSONValue], _ schema: Schema, omitsZero: Bool) -> JSONValue? {
-    var out: [String: JSONValue] = [:]
+  private static func object(_ members: JSONObject, _ schema: Schema, omitsZero: Bool) -> JSONValue? {
+    var out: JSONObject = [:]
     if let values = schema.additionalProperties {
       for (name, member) in members {
         if values.type == .string {

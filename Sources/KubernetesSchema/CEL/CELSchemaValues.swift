@@ -49,7 +49,7 @@ enum CELSchemaValues {
     }
   }
 
-  private static func object(_ members: [String: JSONValue], _ schema: Schema) -> CELValue {
+  private static func object(_ members: JSONObject, _ schema: Schema) -> CELValue {
     var out: [CELValue: CELValue] = [:]
     if let values = schema.additionalProperties, schema.properties.isEmpty {
       for (name, member) in members { out[.string(name)] = value(member, values, isRoot: values.embeddedResource) }

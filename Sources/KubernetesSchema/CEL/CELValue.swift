@@ -135,7 +135,7 @@ extension CELValue {
     case .duration(let nanoseconds): .string(GoDuration(nanoseconds: nanoseconds).description)
     case .map(let members):
       .object(
-        members.reduce(into: [:]) { out, member in
+        members.reduce(into: JSONObject()) { out, member in
           if case .string(let name) = member.key { out[name] = member.value.json }
         })
     default: nil

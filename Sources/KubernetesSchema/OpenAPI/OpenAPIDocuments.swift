@@ -5,7 +5,7 @@ public import JSON
 public enum OpenAPIDocuments {
   /// The index `/openapi/v3`.
   public static func index(groupVersions: [(group: String, version: String)]) -> JSONValue {
-    var paths: [String: JSONValue] = [:]
+    var paths: JSONObject = [:]
     for (group, version) in groupVersions {
       let path = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
       paths[path] = ["serverRelativeURL": .string("/openapi/v3/" + path)]
@@ -35,7 +35,7 @@ public enum OpenAPIDocuments {
   private static let info: JSONValue = ["title": "Kubernetes", "version": "v1.36.2"]
 
   private static func paths(_ kinds: [OpenAPIKind], isV3: Bool) -> JSONValue {
-    var out: [String: JSONValue] = [:]
+    var out: JSONObject = [:]
     for kind in kinds {
       let scope = kind.isNamespaced ? [parameter("namespace", in: "path", isV3: isV3)] : []
       let item = scope + [parameter("name", in: "path", isV3: isV3)]

@@ -4,7 +4,7 @@ import JSON
 struct OpenAPISchemaWriter {
   /// Where references point: `#/components/schemas/` or `#/definitions/`.
   let prefix: String
-  private(set) var components: [String: JSONValue] = [:]
+  private(set) var components: JSONObject = [:]
 
   init(prefix: String) { self.prefix = prefix }
 
@@ -34,7 +34,7 @@ struct OpenAPISchemaWriter {
     if let format = schema.format { out["format"] = .string(format) }
     if schema.source == nil { describe(schema, into: &out) }
     if !schema.required.isEmpty { out["required"] = .array(schema.required.sorted().map(JSONValue.string)) }
-    var properties: [String: JSONValue] = [:]
+    var properties: JSONObject = [:]
     for (name, property) in schema.properties { properties[name] = reference(property) }
     if !properties.isEmpty { out["properties"] = .object(properties) }
     if let items = schema.items { out["items"] = reference(items) }

@@ -5,8 +5,7 @@ extension Schema {
   func pruning(_ value: JSONValue) -> JSONValue {
     switch value {
     case .object(let members):
-      var out: [String: JSONValue] = [:]
-      out.reserveCapacity(members.count)
+      var out: JSONObject = [:]
       for (name, member) in members {
         if let child = child(name) {
           out[name] = child.pruning(member)

@@ -41,7 +41,7 @@ extension Schema {
     case .set: return element
     case .map:
       guard element.object != nil else { return nil }
-      var keys: [String: JSONValue] = [:]
+      var keys: JSONObject = [:]
       for key in node.listMapKeys { keys[key] = element[key] ?? node.items?.properties[key]?.defaultValue }
       return .object(keys)
     }

@@ -133,7 +133,7 @@ struct ValueValidator {
   }
 
   private mutating func checkObject(
-    _ members: [String: JSONValue], _ schema: Schema, _ name: String, _ old: JSONValue?
+    _ members: JSONObject, _ schema: Schema, _ name: String, _ old: JSONValue?
   ) {
     if let minimum = schema.minProperties, members.count < minimum {
       invalid(name, JSONValue(members.count), "should have at least \(minimum) properties")

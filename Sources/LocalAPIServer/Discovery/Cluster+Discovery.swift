@@ -60,7 +60,7 @@ extension Cluster {
 
   /// A resource and its subresources as `APIResource`s.
   private static func entries(_ resource: Resource) -> [JSONValue] {
-    func entry(_ name: String, kind: String, verbs: [String], _ more: [String: JSONValue] = [:]) -> JSONValue {
+    func entry(_ name: String, kind: String, verbs: [String], _ more: JSONObject = [:]) -> JSONValue {
       var out = more
       out["name"] = .string(name)
       out["kind"] = .string(kind)
@@ -69,12 +69,12 @@ extension Cluster {
       if out["singularName"] == nil { out["singularName"] = "" }
       return .object(out)
     }
-    var main: [String: JSONValue] = ["singularName": .string(resource.singular)]
+    var main: JSONObject = ["singularName": .string(resource.singular)]
     if !resource.shortNames.isEmpty { main["shortNames"] = JSONValue(resource.shortNames) }
     if !resource.categories.isEmpty { main["categories"] = JSONValue(resource.categories) }
     var out = [entry(resource.plural, kind: resource.kind, verbs: resource.verbs, main)]
     for part in subresources(resource) {
-      var more: [String: JSONValue] = [:]
+      var more: JSONObject = [:]
       if part.groupVersion != resource.groupVersion {
         more["group"] = .string(part.groupVersion.group)
         more["version"] = .string(part.groupVersion.version)

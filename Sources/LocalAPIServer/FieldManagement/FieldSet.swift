@@ -104,7 +104,7 @@ extension FieldSet {
 
   /// As `fieldsV1` writes it.
   var json: JSONValue {
-    var out: [String: JSONValue] = [:]
+    var out: JSONObject = [:]
     for member in members { out[member.text] = .object([:]) }
     for (element, child) in children {
       var below = child.json

@@ -5,7 +5,7 @@ import KubernetesSchema
 /// (`k:`), an element of a set (`v:`), or a position (`i:`).
 enum PathElement: Sendable, Hashable {
   case field(String)
-  case key([String: JSONValue])
+  case key(JSONObject)
   case value(JSONValue)
   case index(Int)
 
@@ -61,7 +61,7 @@ extension Schema {
     case .atomic: return nil
     case .set: return .value(item)
     case .map:
-      var keys: [String: JSONValue] = [:]
+      var keys: JSONObject = [:]
       for key in node.listMapKeys {
         // A key that is left out counts with its default, as `protocol` of a port does.
         if let value = item[key] ?? node.items?.child(key)?.defaultValue { keys[key] = value }

@@ -44,7 +44,7 @@ enum ProtobufObject {
 
   private static func message(_ bytes: ArraySlice<UInt8>, _ type: String) throws -> JSONValue {
     let fields = MessageTypes.all[type] ?? [:]
-    var out: [String: JSONValue] = [:]
+    var out: JSONObject = [:]
     var reader = WireReader(bytes)
     while let (number, value) = try reader.next() {
       guard let field = fields[number] else { continue }

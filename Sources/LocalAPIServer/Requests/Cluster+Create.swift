@@ -113,7 +113,7 @@ extension Cluster {
   }
 
   private static func zeroValue(_ schema: KubernetesSchema.Schema, depth: Int) -> JSONValue {
-    var members: [String: JSONValue] = [:]
+    var members: JSONObject = [:]
     if depth < 4 {
       for (name, child) in schema.properties
       where child.type == .object && !child.properties.isEmpty && (child.presence == .always || name == "metadata") {

@@ -1,5 +1,5 @@
 import JSON
-import Locking
+import Threads
 
 /// The text of an object that several watches send: it is made when the first of them wants it.
 final class SharedEncoding: Sendable {

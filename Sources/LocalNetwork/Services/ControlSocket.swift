@@ -1,5 +1,5 @@
 import Glibc
-import Processes
+import Threads
 
 /// One question to a program's control socket, and its answer.
 enum ControlSocket {

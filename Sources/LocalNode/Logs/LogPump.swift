@@ -3,6 +3,7 @@ import CRDTypes
 import FoundationEssentials
 import Glibc
 import Processes
+import Threads
 
 /// Carries a container's output from a pipe to its log file, a time before each line.
 enum LogPump {

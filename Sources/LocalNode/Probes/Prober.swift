@@ -1,5 +1,6 @@
 import Glibc
 import Processes
+import Threads
 import Transport
 
 /// Carries out the checks of probes and lifecycle hooks.

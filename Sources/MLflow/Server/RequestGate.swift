@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// Lets a limited number of requests to one server through at once; the others wait in the order in which they came.
 ///

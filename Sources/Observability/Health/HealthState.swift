@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// Whether the process lives and whether it is ready: what the two kinds of Kubernetes probe ask.
 ///

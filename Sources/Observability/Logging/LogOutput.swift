@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Threads
 
 /// Where the lines of a process go, and from which level on: shared by all its loggers.
 public final class LogOutput: Sendable {

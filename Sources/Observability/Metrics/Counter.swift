@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// A family of values that only go up.
 public final class Counter: MetricFamily {

@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// A family of values that go up and down.
 public final class Gauge: MetricFamily {

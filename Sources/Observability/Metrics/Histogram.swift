@@ -1,4 +1,4 @@
-import Locking
+import Threads
 
 /// A family of distributions, counted into cumulative buckets.
 public final class Histogram: MetricFamily {

@@ -1,9 +1,9 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import FoundationEssentials
 import JSON
-import Locking
 import Observability
+import Threads
 
 /// Reads Secrets one at a time and remembers each for a short while, so that the operator needs no right to list them
 /// and keeps none that it does not use.

@@ -1,7 +1,7 @@
 import CRDTypes
-import Locking
 import Observability
 import Planning
+import Threads
 
 /// What materialisations did that status does not tell of yet. Lost with the process, which only repeats them.
 final class AttemptJournal: Sendable {

@@ -1,8 +1,8 @@
 import ControllerKit
 import JSON
-import Locking
 import Observability
 import Planning
+import Threads
 
 /// Gives running routers their slots while a plan is carried out.
 struct SlotWriter: Sendable {

@@ -1,5 +1,5 @@
-import Locking
 import Planning
+import Threads
 
 /// What routers have counted since a step of a rollout began.
 ///

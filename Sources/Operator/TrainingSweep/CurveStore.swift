@@ -1,9 +1,9 @@
 import CRDTypes
-import Locking
 import MLflow
 import Observability
 import Planning
 import Search
+import Threads
 
 /// The objective's curves of sweeps that stop trials early, as far as they were read. What is lost with the process is
 /// read again from MLflow.

@@ -1,5 +1,5 @@
 import CRDTypes
-import Locking
+import Threads
 
 /// Sweeps as they were last decoded: between two writes of its status a sweep is planned for many times.
 final class DecodedSweeps: Sendable {

@@ -1,7 +1,7 @@
 import CRDTypes
-import Locking
 import Observability
 import Planning
+import Threads
 
 /// The runs of sweeps before others that will not change any more, kept so that each is read once.
 final class SettledRuns: Sendable {

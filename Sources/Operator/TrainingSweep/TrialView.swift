@@ -1,10 +1,10 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import FoundationEssentials
 import KubernetesAPI
-import Locking
 import MLflow
 import Planning
+import Threads
 
 /// What is known of one sweep's trials, from one reconcile to the next: of Jobs what the caches have, of runs what was
 /// read. Only what is open is looked at each time. A process that is new, or was told of trouble, reads all of it.

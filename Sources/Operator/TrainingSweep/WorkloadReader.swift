@@ -1,10 +1,10 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import FoundationEssentials
 import JSON
 import KubernetesAPI
-import Locking
 import Planning
+import Threads
 
 /// Reads what Kueue says of Jobs that it has not admitted. Where Kueue is not installed there is nothing to read, and
 /// that is no error.

@@ -54,8 +54,8 @@ enum Owned {
   /// Servers leave most values out that say nothing. Where one takes the place of another value, the digest differs.
   private static func isZero(_ value: JSONValue) -> Bool { value == "" || value == false || value == 0 || value.isNull }
 
-  private static func byName(_ elements: [JSONValue]) -> [String: JSONValue]? {
-    var out: [String: JSONValue] = [:]
+  private static func byName(_ elements: [JSONValue]) -> JSONObject? {
+    var out: JSONObject = [:]
     for element in elements {
       guard let name = element["name"]?.string, out[name] == nil else { return nil }
       out[name] = element

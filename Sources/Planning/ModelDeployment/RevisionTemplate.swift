@@ -140,7 +140,7 @@ struct RevisionTemplate: Sendable {
   private var container: JSONValue {
     let server = spec.server
     let health: JSONValue = ["path": .string(runtime.healthPath), "port": "http"]
-    var out: [String: JSONValue] = [
+    var out: JSONObject = [
       // An answer means that the model is loaded. A large one may take minutes.
       "startupProbe": ["httpGet": health, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 300],
       "readinessProbe": ["httpGet": health, "periodSeconds": 2, "timeoutSeconds": 5, "failureThreshold": 2],

@@ -81,7 +81,7 @@ extension ServingPass {
   }
 
   private mutating func resize(_ deployment: DynamicObject, to count: Int64, promotedTime: String?) {
-    var patch: [String: JSONValue] = [:]
+    var patch: JSONObject = [:]
     if deployment.spec["replicas"]?.integer != count { patch["spec"] = ["replicas": .integer(count)] }
     if let promotedTime, deployment.annotations[ServedRevision.promotedAnnotation] != promotedTime {
       patch["metadata"] = ["annotations": [ServedRevision.promotedAnnotation: .string(promotedTime)]]

@@ -1,5 +1,6 @@
 import CPostgres
 import Glibc
+import Threads
 
 /// libpq's connection, closed when the last reference goes. Not thread-safe: it belongs to one actor.
 final class ConnectionHandle {
@@ -38,7 +39,7 @@ final class ConnectionHandle {
   func cancelStatement() {
     guard let request = PQgetCancel(pointer) else { return }
     let box = CancelRequest(request)
-    DetachedThread.start { box.send() }
+    DedicatedThread.start { box.send() }
   }
 }
 

@@ -1,5 +1,5 @@
 import CPostgres
-import Locking
+import Threads
 
 extension PostgresConnection {
   /// Makes the connection and its session's settings, within the configuration's time to connect.
@@ -28,7 +28,7 @@ extension PostgresConnection {
     let found = Locked<[String: String]?>(nil)
     let loop = loop
     let wanted = parameters
-    let thread = DetachedThread.start {
+    let thread = DedicatedThread.start {
       let resolved = AddressResolution.resolve(wanted)
       found.withLock { $0 = resolved }
       loop.finish(operation)

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Locking
+import Threads
 
 /// The thread that all connections to PostgreSQL live on.
 ///
@@ -67,7 +67,7 @@ public final class PostgresLoop: SerialExecutor {
     bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: bell))
     guard poller >= 0, bell >= 0, epoll_ctl(poller, EPOLL_CTL_ADD, bell, &event) == 0,
-      let thread = DetachedThread.start({ self.run() })
+      let thread = DedicatedThread.start({ self.run() })
     else {
       throw PostgresError(.system, "cannot start the thread for PostgreSQL: out of threads or descriptors")
     }

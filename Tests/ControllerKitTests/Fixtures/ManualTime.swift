@@ -1,7 +1,7 @@
 import ControllerKit
 import FoundationEssentials
-import Locking
 import Observability
+import Threads
 
 /// Clocks that stand still until a test moves them.
 final class ManualTime: TimeSource {

@@ -1,8 +1,8 @@
-import CRDTypes
 import ControllerKit
+import CRDTypes
 import JSON
-import Locking
 import Observability
+import Threads
 
 extension ResourceType {
   static let widget = ResourceType(group: "martlet.dev", version: "v1alpha1", kind: "Widget", plural: "widgets")

@@ -14,7 +14,7 @@ struct Served: Sendable {
 
   /// The first revision serves version 1, which predicts that it is model one.
   static func start(
-    in scope: TestNamespace, rollout: JSONValue? = nil, server: [String: JSONValue] = [:], replicas: Int = 2,
+    in scope: TestNamespace, rollout: JSONValue? = nil, server: JSONObject = [:], replicas: Int = 2,
     isReal: Bool = false
   ) async throws -> Served {
     let runs = try await Models.runs()

@@ -11,7 +11,7 @@ struct Sweep: Sendable {
   /// The manifest of a sweep whose trials run Python code after that of `Fixtures/trial.py`.
   static func manifest(
     _ name: String, in scope: TestNamespace, parameters: [JSONValue], search: JSONValue = ["algorithm": "Random"],
-    trials: JSONValue, code: String, arguments: [JSONValue] = [], more: [String: JSONValue] = [:]
+    trials: JSONValue, code: String, arguments: [JSONValue] = [], more: JSONObject = [:]
   ) throws -> DynamicObject {
     let text = try Programs.fixture("trial.py") + "\n" + code + "\n"
     var pod: JSONValue = [
@@ -37,7 +37,7 @@ struct Sweep: Sendable {
   /// The manifest of a sweep whose trials run Python code with MLflow's own client.
   static func manifest(
     _ name: String, in scope: TestNamespace, parameters: [JSONValue], search: JSONValue = ["algorithm": "Random"],
-    trials: JSONValue, mlflow code: String, more: [String: JSONValue] = [:]
+    trials: JSONValue, mlflow code: String, more: JSONObject = [:]
   ) throws -> DynamicObject {
     var manifest = try Self.manifest(
       name, in: scope, parameters: parameters, search: search, trials: trials, code: "", more: more)

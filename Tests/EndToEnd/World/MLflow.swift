@@ -21,8 +21,8 @@ struct MLflow: Sendable {
 
     var id: String { json[path: "info", "run_id"]?.string ?? "" }
     var status: String { json[path: "info", "status"]?.string ?? "" }
-    var tags: [String: String] { pairs("tags").compactMapValues(\.string) }
-    var parameters: [String: String] { pairs("params").compactMapValues(\.string) }
+    var tags: [String: String] { texts("tags") }
+    var parameters: [String: String] { texts("params") }
     var trial: Int { tags["martlet.trial"].flatMap { Int($0) } ?? -1 }
     var fold: Int? { tags["martlet.fold"].flatMap { Int($0) } }
     var attempt: Int { tags["martlet.attempt"].flatMap { Int($0) } ?? -1 }
@@ -33,12 +33,14 @@ struct MLflow: Sendable {
       return value.double ?? value.string.flatMap(Double.init)
     }
 
-    private func pairs(_ list: String) -> [String: JSONValue] {
+    private func texts(_ list: String) -> [String: String] { JSONValue.object(pairs(list)).stringMap ?? [:] }
+
+    private func pairs(_ list: String) -> JSONObject {
       let entries = (json[path: "data", list]?.array ?? []).compactMap { entry -> (String, JSONValue)? in
         guard let key = entry["key"]?.string, let value = entry["value"] else { return nil }
         return (key, value)
       }
-      return Dictionary(entries, uniquingKeysWith: { _, last in last })
+      return JSONObject(entries)
     }
   }
 

@@ -26,7 +26,7 @@ enum CreationStrategy {
     guard job[path: "spec", "manualSelector"] != true, let uid = job[path: "metadata", "uid"],
       let name = job[path: "metadata", "name"]
     else { return }
-    let labels: [String: JSONValue] = [
+    let labels: JSONObject = [
       "batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name, "controller-uid": uid,
       "job-name": name,
     ]

@@ -15,7 +15,7 @@ enum WorkloadDefaults {
     }
   }
 
-  private static func rolling(_ spec: inout JSONValue, _ member: String, _ fallback: [String: JSONValue]) {
+  private static func rolling(_ spec: inout JSONValue, _ member: String, _ fallback: JSONObject) {
     KindDefaults.edit(&spec, member) { strategy in
       guard strategy["type"] == "RollingUpdate" else { return }
       KindDefaults.fill(&strategy, "rollingUpdate", [:])

@@ -75,7 +75,7 @@ enum SelectorRules {
   }
 
   /// Whether labels satisfy a selector.
-  static func matches(_ selector: JSONValue, _ labels: [String: JSONValue]) -> Bool {
+  static func matches(_ selector: JSONValue, _ labels: JSONObject) -> Bool {
     for (key, value) in selector["matchLabels"]?.object ?? [:] where labels[key] != value { return false }
     return (selector["matchExpressions"]?.array ?? []).allSatisfy { term in
       let value = labels[term["key"]?.string ?? ""]
