@@ -11,6 +11,9 @@ import Search
 public struct SettledTrials: Sendable {
   /// By number.
   private(set) var trials: [SweepTrial] = []
+  private(set) var totals = SettledTotals()
+  /// Whether a trial was taken out that the totals still count.
+  private var isRecount = false
   /// When the first of their runs began.
   private(set) var firstStart: Date?
   /// What they were judged by; nil where no spec was given, or one that cannot be acted on.
@@ -53,14 +56,21 @@ public struct SettledTrials: Sendable {
 
   /// The trial that a run belongs to.
   public func trial(ofRun id: String) -> Int? {
-    trials.first { trial in
+    func has(_ trial: SweepTrial) -> Bool {
       trial.attempts.contains { $0.run?.id == id || $0.folds.values.contains { $0.id == id } }
-    }?.number
+    }
+    // What is written to the run of a settled trial is mostly its success.
+    let owing = totals.owing.first { has(trials[position(of: $0).index]) }
+    return owing ?? trials.first(where: has)?.number
   }
 
   /// The trial that a Job belongs to.
   public func trial(ofJob name: String) -> Int? {
-    trials.first { trial in trial.attempts.contains { $0.job?.name == name } }?.number
+    func has(_ trial: SweepTrial) -> Bool { trial.attempts.contains { $0.job?.name == name } }
+    if let number = TrialName.trial(ofJob: name), contains(trial: number) {
+      return has(trials[position(of: number).index]) ? number : nil
+    }
+    return trials.first(where: has)?.number
   }
 
   /// What belongs to a trial that is settled no longer.
@@ -76,6 +86,7 @@ public struct SettledTrials: Sendable {
     let (index, isThere) = position(of: number)
     guard isThere else { return nil }
     let trial = trials.remove(at: index)
+    isRecount = true
     return Released(
       jobs: trial.attempts.compactMap { $0.job?.name },
       runs: trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values })
@@ -89,14 +100,20 @@ public struct SettledTrials: Sendable {
     // A twin, or a run of a pod that was replaced, is to be looked at with its trial.
     let disputed = Set(ledger.strays.compactMap { $0.place?.trial })
     var taken: Set<Int> = []
-    for trial in ledger.trials where trial.isOver && !disputed.contains(trial.number) {
+    for trial in ledger.trials.open where trial.isOver && !disputed.contains(trial.number) {
       let (index, isThere) = position(of: trial.number)
       guard !isThere else { continue }
       taken.insert(trial.number)
       for start in trial.attempts.compactMap({ $0.run?.startTime }) {
         firstStart = firstStart.map { min($0, start) } ?? start
       }
-      trials.insert(trial.settled(in: design, at: now), at: index)
+      let settled = trial.settled(in: design, at: now)
+      trials.insert(settled, at: index)
+      if !isRecount { totals.add(settled, TrialRanking(design: design)) }
+    }
+    if isRecount {
+      totals = SettledTotals(trials, TrialRanking(design: design))
+      isRecount = false
     }
     guard !taken.isEmpty else { return }
     jobs.removeAll { taken.contains($0.trial) }
@@ -105,13 +122,8 @@ public struct SettledTrials: Sendable {
 
   /// Where a trial is, or would be.
   private func position(of number: Int) -> (index: Int, isThere: Bool) {
-    var low = 0
-    var high = trials.count
-    while low < high {
-      let middle = (low + high) / 2
-      if trials[middle].number < number { low = middle + 1 } else { high = middle }
-    }
-    return (low, low < trials.count && trials[low].number == number)
+    let index = trials.partitioningIndex { $0.number >= number }
+    return (index, index < trials.count && trials[index].number == number)
   }
 }
 

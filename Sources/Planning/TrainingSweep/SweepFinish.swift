@@ -27,25 +27,25 @@ extension SweepFinish {
       return conclude(previous.reason, previous.message, best)
     }
     let trials = ledger.trials
-    let failed = trials.compactMap { trial -> (number: Int, problem: TrialProblem)? in
-      if case .failed(let problem) = trial.state { (trial.number, problem) } else { nil }
-    }
+    let failed = trials.numbers(trials.totals.failed) { if case .failed = $0.state { true } else { false } }
     let ranking = TrialRanking(design: design)
-    let reaching = design.objectives.count == 1 ? best.map { [$0] } ?? [] : trials
-    if let trial = reaching.first(where: { ranking.values($0).map(design.reachesTarget) == true }) {
+    func reaches(_ trial: SweepTrial) -> Bool { ranking.values(trial).map(design.reachesTarget) == true }
+    let reaching = design.objectives.count == 1 ? best.flatMap { reaches($0) ? $0 : nil } : trials.first(where: reaches)
+    if let trial = reaching {
       let what = design.objectives.count == 1 ? "the target" : "all targets"
       return conclude("TargetReached", "trial \(trial.number) has reached \(what)", best)
     }
     if let limit = design.maxFailed, failed.count > limit {
       let message = "\(failed.count) trials have failed, more than trials.maxFailed (\(limit)) allows"
-      return conclude("TooManyFailures", message + last(failed), best)
+      return conclude("TooManyFailures", message + last(failed, trials), best)
     }
-    let hasSuccess = trials.contains { if case .succeeded = $0.state { true } else { false } }
-    if !hasSuccess, failed.prefix(3).map(\.number) == [0, 1, 2] {
+    let hasSuccess =
+      trials.totals.succeeded > 0 || trials.open.contains { if case .succeeded = $0.state { true } else { false } }
+    if !hasSuccess, failed.starts(with: [0, 1, 2]) {
       let message = "the first three trials have failed, so the others would too"
-      return conclude("FirstTrialsFailed", message + last(Array(failed.prefix(3))), best)
+      return conclude("FirstTrialsFailed", message + last(Array(failed.prefix(3)), trials), best)
     }
-    if trials.count(where: \.isFinal) >= design.planned {
+    if trials.settled.count + trials.open.count(where: \.isFinal) >= design.planned {
       return design.planned < design.maxTrials
         ? conclude("SpaceExhausted", "every point of the space was tried", best)
         : conclude("MaxTrialsReached", "all \(design.planned) trials are over", best)
@@ -57,9 +57,9 @@ extension SweepFinish {
     SweepFinish(reason: reason, message: message, succeeded: best != nil && !failures.contains(reason))
   }
 
-  private static func last(_ failed: [(number: Int, problem: TrialProblem)]) -> String {
-    guard let last = failed.last else { return "" }
-    return "; trial \(last.number): \(last.problem.message)".keepingEnd(1500)
+  private static func last(_ failed: [Int], _ trials: TrialList) -> String {
+    guard let index = failed.last.flatMap(trials.index), case .failed(let problem) = trials[index].state else { return "" }
+    return "; trial \(trials[index].number): \(problem.message)".keepingEnd(1500)
   }
 }
 
@@ -81,10 +81,9 @@ struct SweepUsage: Sendable {
     at now: Date
   ) {
     let gpus = Double(max(1, design.gpus))
-    var spending = TrialSpending()
+    var spending = ledger.trials.totals.spending
     var open: [Double] = []
-    for settlement in ledger.trials.lazy.compactMap(\.settlement) { spending.add(settlement.spending) }
-    for attempt in ledger.trials.lazy.filter({ !$0.isSettled }).flatMap(\.attempts) {
+    for attempt in ledger.trials.open.lazy.flatMap(\.attempts) {
       let podSeconds = spending.add(attempt, pods: design.pods, at: now)
       if attempt.isActive { open.append(podSeconds) }
     }
@@ -114,7 +113,7 @@ struct SweepUsage: Sendable {
     if let deadline, now >= deadline {
       return TrialProblem("WallClockExceeded", "budget.wallClock is over")
     }
-    let isIdle = !ledger.trials.contains(where: \.isActive)
+    let isIdle = !ledger.trials.open.contains(where: \.isActive)
     if design.gpus > 0, let budget = design.gpuHours, used >= budget || (isIdle && used + one > budget) {
       return TrialProblem(
         "BudgetExhausted", "another trial would not fit into budget.gpuHours (\(TrialRanking.text(budget)))")

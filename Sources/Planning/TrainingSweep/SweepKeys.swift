@@ -72,6 +72,13 @@ public enum TrialName {
     return "\(sweep.prefix(max(1, room - 9)))-\(ShortHash.of(sweep))\(suffix)"
   }
 
+  /// The number of the trial whose Job has a name as `job` makes them; nil where it is none of those.
+  static func trial(ofJob name: String) -> Int? {
+    var parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    if let last = parts.last, last.first == "r", Int(last.dropFirst()) != nil { parts.removeLast() }
+    return parts.count > 1 ? parts.last.flatMap { Int($0) } : nil
+  }
+
   /// The headless Service under which the nodes of one trial find each other.
   public static func service(sweep: String) -> String { sweep + "-nodes" }
 }

@@ -14,7 +14,7 @@ extension SweepPass {
     makeJobs(manifest)
     var room = design.parallel - occupied
     var started = 0
-    for trial in ledger.trials where trial.state == .awaitingRetry {
+    for trial in ledger.trials.open where trial.state == .awaitingRetry {
       guard room > 0, started < settings.greatestBatch, usage.allows(more: started) else { break }
       // The pod of the attempt before must be gone: the two would work side by side.
       guard let last = trial.attempts.last, !trial.hasLiveJob else { continue }
@@ -28,17 +28,18 @@ extension SweepPass {
     }
     var supply = Supply.enough
     var history = self.history
-    var used = Set(ledger.trials.map(\.number))
-    var number = 0
-    while room > 0, started < settings.greatestBatch, used.count < design.planned, usage.allows(more: started) {
-      while used.contains(number) { number += 1 }
+    var planned = ledger.trials.count
+    var number = ledger.trials.firstFreeNumber
+    while room > 0, started < settings.greatestBatch, planned < design.planned, usage.allows(more: started) {
+      while ledger.trials.index(of: number) != nil { number += 1 }
       guard let point = suggest(number, history) else {
         supply = .exhausted
         break
       }
       start(number, attempt: 0, design.space.texts(of: point), manifest)
       history.append(RecordedTrial(number: number, point: point, outcome: .pending))
-      used.insert(number)
+      planned += 1
+      number += 1
       room -= 1
       started += 1
     }
@@ -49,14 +50,14 @@ extension SweepPass {
 
   /// How much of trials.parallel is taken: trials on their way, and Jobs that are still being taken down.
   private var occupied: Int {
-    ledger.trials.count { trial in
+    ledger.trials.open.count { trial in
       trial.isActive || trial.hasLiveJob
     }
   }
 
   /// A run without a Job: the operator died between the two.
   private mutating func makeJobs(_ manifest: TrialManifest) {
-    for trial in ledger.trials where !trial.isSettled {
+    for trial in ledger.trials.open {
       guard let last = trial.attempts.last, last.verdict == .needsJob, let run = last.run else { continue }
       lanes[trial.number, default: []].append(
         .create(manifest.job(trial.number, attempt: last.number, trial.parameters, runID: run.id)))

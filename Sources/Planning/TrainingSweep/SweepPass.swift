@@ -20,7 +20,7 @@ struct SweepPass {
   var steps: [Outcome.Step] = []
   /// What is to be done for each trial, in order; trials do not wait for each other.
   var lanes: [Int: [Outcome.Step]] = [:]
-  /// Where in the ledger the trials are whose success is to be recorded.
+  /// The numbers of the trials whose success is to be recorded.
   var owing: [Int] = []
   /// The trials of which an attempt begins.
   var starting: Set<Int> = []
@@ -68,7 +68,7 @@ struct SweepPass {
     wakeForGracePeriods()
     if finish == nil, !suspension.isSuspended {
       provideService()
-      if startTrials(usage) == .exhausted, !ledger.trials.contains(where: { !$0.isFinal }) {
+      if startTrials(usage) == .exhausted, ledger.trials.open.allSatisfy(\.isFinal) {
         finish = SweepFinish(
           reason: "SpaceExhausted", message: "every point of the space was tried",
           succeeded: ranking.leader(ledger.trials, at: now) != nil)
@@ -79,7 +79,7 @@ struct SweepPass {
     usage = self.usage(startTime, suspension)
     wakeForBudgets(usage)
     var registration: RegistrationState?
-    if let finish, finish.succeeded, !ledger.trials.contains(where: \.isActive) {
+    if let finish, finish.succeeded, !ledger.trials.open.contains(where: \.isActive) {
       explainBest()
       registration = register()
     }
@@ -122,17 +122,12 @@ struct SweepPass {
   /// Records what became of attempts that have ended: first the run's own state, and the outcome last, so that an
   /// outcome that is there means that all before it is.
   private mutating func conclude() {
-    for index in ledger.trials.indices {
-      if let settlement = ledger.trials[index].settlement {
-        if settlement.owesRecord { owing.append(index) }
-        continue
-      }
-      let trial = ledger.trials[index]
+    owing = ledger.trials.numbers(ledger.trials.totals.owing) { $0.attempts.contains(where: \.owesRecord) }
+    for trial in ledger.trials.open {
       for attempt in trial.attempts {
         guard let run = attempt.run else { continue }
-        if attempt.owesRecord {
-          owing.append(index)
-        } else if case .ended(let outcome, let isRecorded) = attempt.verdict {
+        if attempt.owesRecord { continue }
+        if case .ended(let outcome, let isRecorded) = attempt.verdict {
           conclude(trial, attempt, run, outcome, isRecorded: isRecorded)
         } else if let job = attempt.job, run.tags[SweepKeys.Tag.job] == nil {
           noteJob(job, of: run, trial.number)
@@ -181,7 +176,7 @@ struct SweepPass {
       } else {
         owing.count - settings.greatestBacklog
       }
-    for index in owing.prefix(max(0, due)) { recordSuccess(of: ledger.trials[index]) }
+    for index in owing.prefix(max(0, due)).compactMap(ledger.trials.index) { recordSuccess(of: ledger.trials[index]) }
     if starting.isEmpty, due < owing.count { wake(at: now) }
   }
 
@@ -194,20 +189,17 @@ struct SweepPass {
 
   /// Deletes Jobs whose outcome is recorded by now: those still at work at once, finished ones when keepJobs is over.
   private mutating func removeJobs() {
-    var earliest: Date?
-    for index in ledger.trials.indices {
-      if let settlement = ledger.trials[index].settlement {
-        guard let expiry = settlement.expiry else { continue }
-        guard now >= expiry else {
-          earliest = earliest.map { min($0, expiry) } ?? expiry
-          continue
-        }
-      }
-      let trial = ledger.trials[index]
+    var earliest = ledger.trials.totals.expiry
+    var concerned = ledger.trials.open
+    if let expiry = earliest, now >= expiry {
+      earliest = nil
+      concerned += ledger.trials.settled.filter { $0.settlement?.expiry != nil }
+    }
+    for trial in concerned {
       for attempt in trial.attempts {
         guard let job = attempt.job, let expiry = attempt.expiry(keptFor: design.keepJobs) else { continue }
         if now >= expiry {
-          if let owed = owing.firstIndex(of: index) {
+          if let owed = owing.firstIndex(of: trial.number) {
             owing.remove(at: owed)
             recordSuccess(of: trial)
           }
@@ -221,7 +213,7 @@ struct SweepPass {
   }
 
   private mutating func wakeForGracePeriods() {
-    for attempt in ledger.trials.lazy.filter({ !$0.isSettled }).flatMap(\.attempts) {
+    for attempt in ledger.trials.open.lazy.flatMap(\.attempts) {
       switch attempt.verdict {
       case .waiting(let until): wake(at: until)
       case .queued:
@@ -235,7 +227,7 @@ struct SweepPass {
 
   private mutating func wakeForBudgets(_ usage: SweepUsage) {
     if let deadline = usage.deadline, deadline > now { wake(at: deadline) }
-    let running = ledger.trials.count { $0.state == .running }
+    let running = ledger.trials.open.count { $0.state == .running }
     guard let budget = design.gpuHours, design.gpus > 0, running > 0, usage.gpuHours < budget else { return }
     let seconds = (budget - usage.gpuHours) * 3600 / Double(design.gpus * design.pods * running)
     wake(at: now.addingTimeInterval(max(1, seconds)))

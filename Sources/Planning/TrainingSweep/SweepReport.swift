@@ -30,13 +30,13 @@ struct SweepReport {
     failures = Self.failures(pass)
   }
 
-  private var trials: [SweepTrial] { pass.ledger.trials }
-  private var isOver: Bool { finish != nil && !trials.contains(where: \.isActive) }
+  private var trials: TrialList { pass.ledger.trials }
+  private var isOver: Bool { finish != nil && !trials.open.contains(where: \.isActive) }
 
   func status() -> TrainingSweep.Status {
     var status = TrainingSweep.Status()
     let counts = self.counts
-    let ranked = pass.ranking.ranked(trials, limit: 5)
+    let ranked = pass.ranking.ranked(trials, limit: TrialRanking.greatest)
     status.trials = counts
     status.progress = "\(counts.succeeded + counts.stopped + counts.failed)/\(counts.planned)"
     status.best = ranked.first.map(pass.ranking.summary)
@@ -73,9 +73,10 @@ struct SweepReport {
 
   private var counts: TrainingSweep.TrialCounts {
     var counts = TrainingSweep.TrialCounts(
-      planned: Int64(max(pass.design.planned, trials.count)), queued: 0, running: 0, succeeded: 0, stopped: 0, failed: 0
-    )
-    for trial in trials {
+      planned: Int64(max(pass.design.planned, trials.count)), queued: 0, running: 0,
+      succeeded: Int64(trials.totals.succeeded), stopped: Int64(trials.totals.stopped),
+      failed: Int64(trials.totals.failed.count))
+    for trial in trials.open {
       switch trial.state {
       case .queued, .awaitingRetry: counts.queued += 1
       case .running: counts.running += 1
@@ -94,18 +95,17 @@ struct SweepReport {
     let left = Int(counts.planned - done)
     guard left > 0 else { return nil }
     let rounds = (left + pass.design.parallel - 1) / pass.design.parallel
-    let ends = trials.lazy.compactMap { trial in
-      if let settlement = trial.settlement { return settlement.end }
-      return trial.isFinal ? trial.attempts.last?.end(at: pass.now) : nil
-    }
-    return Timestamp.text((ends.max() ?? startTime).addingTimeInterval(mean * Double(rounds)))
+    let ends = trials.open.compactMap { $0.isFinal ? $0.attempts.last?.end(at: pass.now) : nil } + [trials.totals.end]
+    return Timestamp.text((ends.compactMap { $0 }.max() ?? startTime).addingTimeInterval(mean * Double(rounds)))
   }
 
   private static func failures(
     _ pass: SweepPass
   ) -> [(failure: TrainingSweep.TrialFailure, isNew: Bool)] {
     var failed: [(TrialAttempt, TrialProblem, Bool, Date)] = []
-    for attempt in pass.ledger.trials.lazy.filter({ $0.settlement?.hasFailed ?? true }).flatMap(\.attempts) {
+    let trials = pass.ledger.trials
+    let settled = trials.totals.withFailures.compactMap { trials.index(of: $0).map { trials[$0] } }
+    for attempt in (settled + trials.open).lazy.flatMap(\.attempts) {
       guard case .ended(.failed(let problem), let isRecorded) = attempt.verdict else { continue }
       failed.append((attempt, problem, !isRecorded, attempt.end(at: pass.now)))
     }
@@ -186,7 +186,7 @@ struct SweepReport {
   private func ended(
     _ finish: SweepFinish, _ status: TrainingSweep.Status, _ counts: TrainingSweep.TrialCounts
   ) -> Readiness {
-    let active = trials.count(where: \.isActive)
+    let active = trials.open.count(where: \.isActive)
     if active > 0 {
       return Readiness(
         status: .false, reason: "Finishing", message: "\(finish.message); \(active) running trials are waited for",
@@ -219,8 +219,8 @@ struct SweepReport {
 
   /// Why the first of the trials that cannot start does not.
   private var stuck: String? {
-    guard !trials.contains(where: { $0.state == .running }) else { return nil }
-    for trial in trials where trial.state == .queued {
+    guard !trials.open.contains(where: { $0.state == .running }) else { return nil }
+    for trial in trials.open where trial.state == .queued {
       guard let waiting = trial.attempts.last?.job?.waiting else { continue }
       return "trial \(trial.number) does not start: \(waiting.reason): \(waiting.advice)"
     }

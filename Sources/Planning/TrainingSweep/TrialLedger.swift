@@ -152,7 +152,7 @@ struct SweepTrial: Sendable {
 /// All trials of a sweep, from what was observed of Jobs and runs.
 struct TrialLedger: Sendable {
   /// By number.
-  var trials: [SweepTrial] = []
+  var trials: TrialList
   /// Runs that no trial needs: twins that were made by mistake.
   var strays: [RunRecord] = []
 
@@ -160,6 +160,7 @@ struct TrialLedger: Sendable {
   static let greatestDisruptions = 20
 
   init(_ observation: SweepObservation, _ judge: TrialJudge) {
+    trials = TrialList(settled: observation.settled)
     var attempts: [Int: [Int: TrialAttempt]] = [:]
     for job in observation.jobs {
       attempts[job.trial, default: [:]][job.attempt] = TrialAttempt(
@@ -189,34 +190,22 @@ struct TrialLedger: Sendable {
       attempts[place.trial, default: [:]][place.attempt] = attempt
     }
     for run in folds { place(run, in: &attempts, judge.design) }
+    var open: [SweepTrial] = []
     for (number, byAttempt) in attempts {
       let ordered = byAttempt.values.sorted { $0.number < $1.number }.map { attempt in
         var judged = attempt
         judged.verdict = judge.verdict(attempt)
         return judged
       }
-      trials.append(SweepTrial(number: number, attempts: ordered))
-    }
-    trials.sort { $0.number < $1.number }
-    for index in trials.indices { settle(index, judge.design) }
-    include(observation.settled.trials)
-  }
-
-  /// Merges the trials that are settled with those that are open.
-  private mutating func include(_ settled: [SweepTrial]) {
-    guard !settled.isEmpty else { return }
-    var open = trials[...]
-    var merged: [SweepTrial] = []
-    merged.reserveCapacity(settled.count + open.count)
-    for trial in settled {
-      while let next = open.first, next.number < trial.number { merged.append(open.removeFirst()) }
-      if let twin = open.first, twin.number == trial.number {
-        strays += twin.attempts.compactMap(\.run)
-        open.removeFirst()
+      var trial = SweepTrial(number: number, attempts: ordered)
+      guard !observation.settled.contains(trial: number) else {
+        strays += ordered.compactMap(\.run)
+        continue
       }
-      merged.append(trial)
+      trial.settle(judge.design)
+      open.append(trial)
     }
-    trials = merged + open
+    trials.take(open: open.sorted { $0.number < $1.number })
   }
 
   /// Runs that the training code nests in a fold's carry its tags too, but have another parent. A pod that was replaced leaves a second run of its fold: the finished one counts, then the later one.
@@ -247,7 +236,7 @@ struct TrialLedger: Sendable {
   /// Ends what is still active: attempts whose Job was never made, and unless `drains`, those whose Job is at work.
   /// Those whose Job is over are left to their grace period.
   mutating func end(with outcome: TrialOutcome, drains: Bool = false, _ design: SweepDesign) {
-    for index in trials.indices where !trials[index].isSettled {
+    for index in trials.openIndices {
       for attempt in trials[index].attempts.indices {
         switch trials[index].attempts[attempt].verdict {
         case .queued where drains, .running where drains: break
@@ -256,24 +245,27 @@ struct TrialLedger: Sendable {
         case .waiting, .ended: break
         }
       }
-      settle(index, design)
+      trials[index].settle(design)
     }
   }
 
   /// Trials that are to be run again are left as their last attempt ended: the sweep is over.
   mutating func giveUpRetries() {
-    for index in trials.indices where trials[index].state == .awaitingRetry {
+    for index in trials.openIndices where trials[index].state == .awaitingRetry {
       switch trials[index].attempts.last?.outcome {
       case .failed(let problem): trials[index].state = .failed(problem)
       default: trials[index].state = .stopped(nil)
       }
     }
   }
+}
 
-  private mutating func settle(_ index: Int, _ design: SweepDesign) {
-    guard let last = trials[index].attempts.last else { return }
-    let peers = trials[index].attempts.filter { $0.rerun == last.rerun }
-    trials[index].state =
+extension SweepTrial {
+  /// What follows for the trial from its attempts.
+  fileprivate mutating func settle(_ design: SweepDesign) {
+    guard let last = attempts.last else { return }
+    let peers = attempts.filter { $0.rerun == last.rerun }
+    state =
       switch last.verdict {
       case .needsJob, .queued: .queued
       case .running, .waiting: .running
@@ -283,7 +275,7 @@ struct TrialLedger: Sendable {
       case .ended(.failed(let problem), _):
         last.rerun < design.rerun || peers.count(where: \.didFail) <= design.retries ? .awaitingRetry : .failed(problem)
       case .ended(.disrupted(let problem), _):
-        last.rerun < design.rerun || peers.count(where: \.wasDisrupted) <= Self.greatestDisruptions
+        last.rerun < design.rerun || peers.count(where: \.wasDisrupted) <= TrialLedger.greatestDisruptions
           ? .awaitingRetry
           : .failed(TrialProblem("DisruptedTooOften", "the last of many disruptions: \(problem.message)"))
       }

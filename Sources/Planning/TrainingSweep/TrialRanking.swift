@@ -6,32 +6,28 @@ import Search
 struct TrialRanking: Sendable {
   let design: SweepDesign
 
-  /// The trials that may be the best, the best first, at most `limit`: those with a value that break no constraint.
-  /// Of equal values the earlier trial is first, so that the order does not depend on when anybody looks.
-  func ranked(_ trials: [SweepTrial], limit: Int) -> [SweepTrial] {
-    var candidates: [(value: Double, number: Int, index: Int)] = []
-    for index in trials.indices {
-      if let value = value(trials[index]) { candidates.append((value, trials[index].number, index)) }
+  /// How many of the best anybody asks for.
+  static let greatest = 5
+
+  /// The trials that may be the best, the best first, at most `limit`, which is at most `greatest`: those with a value
+  /// that break no constraint.
+  func ranked(_ trials: TrialList, limit: Int) -> [SweepTrial] {
+    let open = trials.open.compactMap { trial in
+      value(trial).map { SettledTotals.Candidate(number: trial.number, value: $0) }
     }
-    candidates.sort { left, right in
-      left.value == right.value ? left.number < right.number : design.isBetter(left.value, than: right.value)
+    return (trials.totals.top + open).sorted(by: isBefore).prefix(limit).compactMap { candidate in
+      trials.index(of: candidate.number).map { trials[$0] }
     }
-    return candidates.prefix(limit).map { trials[$0.index] }
+  }
+
+  /// Whether one is better than another; of equal values the earlier trial is, so that the order does not depend on when
+  /// anybody looks.
+  func isBefore(_ left: SettledTotals.Candidate, _ right: SettledTotals.Candidate) -> Bool {
+    left.value == right.value ? left.number < right.number : design.isBetter(left.value, than: right.value)
   }
 
   /// The first of `ranked`.
-  func best(_ trials: [SweepTrial]) -> SweepTrial? {
-    var best: (value: Double, index: Int)?
-    for index in trials.indices {
-      guard let value = value(trials[index]) else { continue }
-      if let current = best {
-        let isEarlier = value == current.value && trials[index].number < trials[current.index].number
-        guard isEarlier || design.isBetter(value, than: current.value) else { continue }
-      }
-      best = (value, index)
-    }
-    return best.map { trials[$0.index] }
-  }
+  func best(_ trials: TrialList) -> SweepTrial? { ranked(trials, limit: 1).first }
 
   /// The value of a trial that may be the best; nil with several objectives.
   func value(_ trial: SweepTrial) -> Double? {
@@ -47,7 +43,7 @@ struct TrialRanking: Sendable {
   }
 
   /// The trials that no other beats in all objectives, by the first objective from its best value.
-  func front(_ trials: [SweepTrial]) -> [SweepTrial] {
+  func front(_ trials: TrialList) -> [SweepTrial] {
     let candidates = trials.compactMap { trial in values(trial).map { (trial: trial, values: $0) } }
     let front = ParetoFront.members(of: candidates.map(\.values), directions: design.objectives.map(\.direction))
     return front.map { candidates[$0] }.sorted { left, right in
@@ -57,7 +53,7 @@ struct TrialRanking: Sendable {
   }
 
   /// The best trial; with several objectives the one of the front that ended last. Nil while there is no result.
-  func leader(_ trials: [SweepTrial], at now: Date) -> SweepTrial? {
+  func leader(_ trials: TrialList, at now: Date) -> SweepTrial? {
     guard design.objectives.count > 1 else { return best(trials) }
     return front(trials).max { left, right in
       (left.attempts.last?.end(at: now) ?? now, left.number) < (right.attempts.last?.end(at: now) ?? now, right.number)

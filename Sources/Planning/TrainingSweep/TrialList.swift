@@ -1,0 +1,84 @@
+/// The trials of a sweep by number: those that are settled, of which there may be thousands and which no plan changes,
+/// and the few that are open. The settled ones stay where they are: a plan does not copy them.
+struct TrialList: Sendable {
+  let settled: [SweepTrial]
+  let totals: SettledTotals
+  private(set) var open: [SweepTrial] = []
+  /// The positions of the open ones, in their order.
+  private var places: [Int] = []
+
+  init(settled: SettledTrials) {
+    self.settled = settled.trials
+    totals = settled.totals
+  }
+
+  /// Where the open ones are.
+  var openIndices: [Int] { places }
+
+  /// Where the trial of a number is; nil where there is none.
+  func index(of number: Int) -> Int? {
+    let index = partitioningIndex { $0.number >= number }
+    return index < count && self[index].number == number ? index : nil
+  }
+
+  /// The numbers of some trials, settled ones and open ones, in ascending order.
+  func numbers(_ settled: [Int], andOpen isIncluded: (SweepTrial) -> Bool) -> [Int] {
+    let more = open.filter(isIncluded).map(\.number)
+    return more.isEmpty ? settled : (settled + more).sorted()
+  }
+
+  /// The least number of a trial that there is not.
+  var firstFreeNumber: Int {
+    // Numbers ascend from zero at least by one.
+    firstIndex(fromWhich: { self[$0].number > $0 })
+  }
+
+  /// Takes in open trials, by number, of which none is settled.
+  mutating func take(open trials: [SweepTrial]) {
+    open = trials
+    places = trials.indices.map { index in
+      settled.partitioningIndex { $0.number > trials[index].number } + index
+    }
+  }
+
+  /// How many open trials are before a position, and whether the next one is there.
+  private func openTrials(before position: Int) -> (count: Int, isNext: Bool) {
+    let count = places.partitioningIndex { $0 >= position }
+    return (count, count < places.count && places[count] == position)
+  }
+}
+
+extension TrialList: RandomAccessCollection, MutableCollection {
+  var startIndex: Int { 0 }
+  var endIndex: Int { settled.count + open.count }
+
+  /// Only open trials are changed.
+  subscript(position: Int) -> SweepTrial {
+    _read {
+      let before = openTrials(before: position)
+      if before.isNext { yield open[before.count] } else { yield settled[position - before.count] }
+    }
+    _modify {
+      let before = openTrials(before: position)
+      precondition(before.isNext, "a settled trial is not to be changed")
+      yield &open[before.count]
+    }
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first index from which on `isAfter` holds, which it does for all elements after one for which it does.
+  func partitioningIndex(_ isAfter: (Element) -> Bool) -> Int {
+    firstIndex(fromWhich: { isAfter(self[$0]) })
+  }
+
+  fileprivate func firstIndex(fromWhich isAfter: (Int) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if isAfter(middle) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
