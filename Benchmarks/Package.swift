@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "bench-orchestration",
       dependencies: [
-        "Measuring", martlet("MLflow"), martlet("Operator"), martlet("Planning"),
+        "Measuring", martlet("JSON"), martlet("MLflow"), martlet("Operator"), martlet("Planning"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/Orchestration", swiftSettings: strict,

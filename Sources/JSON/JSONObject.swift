@@ -16,9 +16,13 @@ public struct JSONObject: Sendable, Hashable {
   public init() { members = [] }
 
   /// Of members with the same name the last wins.
-  public init(_ elements: some Sequence<(String, JSONValue)>) {
+  public init(_ elements: [(String, JSONValue)]) {
     self.init(unsorted: elements.map { Member(key: $0.0, value: $0.1) })
   }
+
+  /// Of members with the same name the last wins.
+  @inlinable
+  public init(_ elements: some Sequence<(String, JSONValue)>) { self.init(Array(elements)) }
 
   public init(_ dictionary: [String: JSONValue]) {
     self.init(unsorted: dictionary.map { Member(key: $0.key, value: $0.value) })
@@ -126,7 +130,8 @@ public struct JSONObject: Sendable, Hashable {
 
   public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> JSONObject {
     var out = JSONObject()
-    out.members = try members.filter { try isIncluded(($0.key, $0.value)) }
+    // Through a slice, so that the array is just as long.
+    out.members = ContiguousArray(try members.filter { try isIncluded(($0.key, $0.value)) }[...])
     return out
   }
 

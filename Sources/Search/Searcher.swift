@@ -65,7 +65,8 @@ public struct Searcher: Sendable {
   public func suggest(_ number: Int, after history: [RecordedTrial]) -> Suggestion {
     if algorithm == .grid { return enumeration?.point(at: number).map(Suggestion.point) ?? .exhausted }
     var stream = RandomStream(seed: seed, number: UInt64(truncatingIfNeeded: number))
-    let others = history.filter { $0.number != number }
+    // Thousands of trials are not copied where nothing is to be left out.
+    let others = history.contains { $0.number == number } ? history.filter { $0.number != number } : history
     let tried = enumeration == nil ? [] : Set(others.map(\.point))
     // In an infinite space a point comes again only where a model insists on a bound: seldom enough to look through all.
     func isNew(_ point: Point) -> Bool {

@@ -5,19 +5,19 @@ import Operator
 import Planning
 import Synchronization
 
-/// Runs in memory, in MLflow's place: what is left of a sweep is its orchestration. Training takes no time: a run has
+/// Runs, in MLflow's place: what is left of a sweep is its orchestration. Training takes no time: a run has
 /// its metric, and has ended, from the moment that it is made.
 final class RunRecorder: RunStore {
   private struct Recorded {
     var run: Run
     var sweep: String
-    var tags: [String: String]
-    var parameters: [String: String] = [:]
-    var metrics: [String: Double]
+    var content: Content
+  }
 
-    var tagged: TaggedRun {
-      TaggedRun(run: run, content: RunContent(tags: tags, parameters: parameters, metrics: metrics))
-    }
+  /// The operator's memory is measured, not the recorder's: what is known of runs whose outcome is recorded is on disk.
+  private enum Content {
+    case open(RunContent)
+    case closed(Archive.Place)
   }
 
   private struct Store {
@@ -26,6 +26,16 @@ final class RunRecorder: RunStore {
     var runs: [String: Recorded] = [:]
     /// The ids of runs, in the order in which they were made.
     var order: [String] = []
+    let archive = Archive()
+
+    func content(of recorded: Recorded) -> RunContent {
+      switch recorded.content {
+      case .open(let content): content
+      case .closed(let place): archive.content(at: place)
+      }
+    }
+
+    func tagged(_ recorded: Recorded) -> TaggedRun { TaggedRun(run: recorded.run, content: content(of: recorded)) }
   }
 
   private let metric: String
@@ -38,7 +48,7 @@ final class RunRecorder: RunStore {
   func isReplica() async throws -> Bool { false }
 
   func runs(_ ids: [String], extremesOf metrics: [String]) async throws -> [TaggedRun] {
-    store.withLock { store in ids.compactMap { store.runs[$0]?.tagged } }
+    store.withLock { store in ids.compactMap { store.runs[$0].map(store.tagged) } }
   }
 
   func runs(ofSweep uid: String, extremesOf metrics: [String], known: [String]) async throws -> [TaggedRun] {
@@ -46,7 +56,7 @@ final class RunRecorder: RunStore {
     return store.withLock { store in
       store.order.compactMap { id in
         guard let recorded = store.runs[id], recorded.sweep == uid else { return nil }
-        return known.contains(id) ? TaggedRun(run: recorded.run, content: nil) : recorded.tagged
+        return known.contains(id) ? TaggedRun(run: recorded.run, content: nil) : store.tagged(recorded)
       }
     }
   }
@@ -69,14 +79,19 @@ final class RunRecorder: RunStore {
           id: id, experimentID: wanted.experimentID, name: wanted.name, status: .finished, isDeleted: false,
           startTime: wanted.startTime, endTime: wanted.startTime, artifactURI: "")
         store.runs[id] = Recorded(
-          run: run, sweep: wanted.tags[SweepKeys.Tag.sweepUID] ?? "", tags: wanted.tags,
-          metrics: [metric: NoOpTrial.value(wanted.trial)])
+          run: run, sweep: wanted.tags[SweepKeys.Tag.sweepUID] ?? "",
+          content: .open(
+            RunContent(tags: wanted.tags, parameters: [:], metrics: [metric: NoOpTrial.value(wanted.trial)])))
         store.order.append(id)
         return id
       case .log(let id, let metrics, let parameters, let tags):
-        store.runs[id]?.metrics.merge(metrics) { $1 }
-        store.runs[id]?.parameters.merge(parameters) { $1 }
-        store.runs[id]?.tags.merge(tags) { $1 }
+        guard let recorded = store.runs[id] else { return nil }
+        let known = store.content(of: recorded)
+        let content = RunContent(
+          tags: known.tags.merging(tags) { $1 }, parameters: known.parameters.merging(parameters) { $1 },
+          metrics: known.metrics.merging(metrics) { $1 })
+        let isOver = content.tags[SweepKeys.Tag.outcome] != nil
+        store.runs[id]?.content = isOver ? .closed(store.archive.add(content)) : .open(content)
         return nil
       case .updateRun, .register: throw Unexpected(record: record)
       }

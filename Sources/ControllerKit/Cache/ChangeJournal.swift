@@ -23,7 +23,7 @@ struct ChangeJournal: Sendable {
   /// The number of the first of `entries`.
   private var first: UInt64 = 0
 
-  init(capacity: Int = 4096) { self.capacity = capacity }
+  init(capacity: Int = 1024) { self.capacity = capacity }
 
   mutating func note(_ key: ObjectKey, _ controllers: [OwnerReference]) {
     if entries.count >= 2 * capacity {

@@ -63,34 +63,14 @@ struct Caches: Sendable {
         }
       ])
     featureSets = custom(FeatureSet.self)
+    let jobTransform = JobTransform()
     jobs = Informer(
-      .job, namespaces: namespaces, selector: made, transform: ObjectTransform(also: Self.shrink))
+      .job, namespaces: namespaces, selector: made, transform: ObjectTransform(also: { jobTransform(&$0) }))
     pods = Informer(
       .pod, namespaces: namespaces, selector: made, indexes: [Self.byModelDeployment, Self.byRouter, Self.byExperiment],
       transform: ObjectTransform(dropping: [["spec"]]))
     children = Dictionary(
       uniqueKeysWithValues: Self.childTypes.map { ($0, Informer($0, namespaces: namespaces, selector: made)) })
-  }
-
-  /// Leaves of a Job what says which trial it is and how far: there may be thousands of them.
-  private static func shrink(_ job: inout DynamicObject) {
-    let metadata: Set<String> = [
-      "name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "finalizers",
-      "ownerReferences",
-    ]
-    let labels = job.labels.filter { $0.key == SweepKeys.trial || $0.key == SweepKeys.attempt }
-    let annotations = job.annotations.filter { $0.key == SweepKeys.parameters || $0.key == SweepKeys.run }
-    job.json["metadata"] = .object((job.metadata.object ?? [:]).filter { metadata.contains($0.key) })
-    job.labels = labels
-    job.annotations = annotations
-    job.json["spec"] = job.spec["suspend"].map { ["suspend": $0] }
-    let conditions = (job.status["conditions"]?.array ?? []).filter { condition in
-      condition["status"]?.string == "True" && ["Complete", "Failed"].contains(condition["type"]?.string)
-    }
-    job.json["status"] = .compact([
-      "startTime": job.status["startTime"], "completionTime": job.status["completionTime"],
-      "ready": job.status["ready"], "conditions": conditions.isEmpty ? nil : .array(conditions),
-    ])
   }
 
   var all: [Informer] {

@@ -11,9 +11,9 @@ import Search
 public struct SettledTrials: Sendable {
   /// By number.
   private(set) var trials: [SweepTrial] = []
-  private(set) var totals = SettledTotals()
-  /// Whether a trial was taken out that the totals still count.
-  private var isRecount = false
+  private var counted = SettledTotals()
+  /// Whether a trial was taken out that `counted` still counts.
+  private var isStale = false
   /// When the first of their runs began.
   private(set) var firstStart: Date?
   /// What they were judged by; nil where no spec was given, or one that cannot be acted on.
@@ -43,6 +43,12 @@ public struct SettledTrials: Sendable {
   /// The sweep's design, which then need not be made again.
   func design(for sweep: TrainingSweep) -> SweepDesign? { belong(to: sweep) ? design : nil }
 
+  /// What they come to.
+  var totals: SettledTotals {
+    guard isStale, let design else { return counted }
+    return SettledTotals(trials, TrialRanking(design: design))
+  }
+
   public var count: Int { trials.count }
 
   public func contains(trial number: Int) -> Bool { position(of: number).isThere }
@@ -60,8 +66,11 @@ public struct SettledTrials: Sendable {
       trial.attempts.contains { $0.run?.id == id || $0.folds.values.contains { $0.id == id } }
     }
     // What is written to the run of a settled trial is mostly its success.
-    let owing = totals.owing.first { has(trials[position(of: $0).index]) }
-    return owing ?? trials.first(where: has)?.number
+    for number in counted.owing {
+      let (index, isThere) = position(of: number)
+      if isThere, has(trials[index]) { return number }
+    }
+    return trials.first(where: has)?.number
   }
 
   /// The trial that a Job belongs to.
@@ -86,7 +95,7 @@ public struct SettledTrials: Sendable {
     let (index, isThere) = position(of: number)
     guard isThere else { return nil }
     let trial = trials.remove(at: index)
-    isRecount = true
+    isStale = true
     return Released(
       jobs: trial.attempts.compactMap { $0.job?.name },
       runs: trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values })
@@ -109,11 +118,11 @@ public struct SettledTrials: Sendable {
       }
       let settled = trial.settled(in: design, at: now)
       trials.insert(settled, at: index)
-      if !isRecount { totals.add(settled, TrialRanking(design: design)) }
+      if !isStale { counted.add(settled, TrialRanking(design: design)) }
     }
-    if isRecount {
-      totals = SettledTotals(trials, TrialRanking(design: design))
-      isRecount = false
+    if isStale {
+      counted = totals
+      isStale = false
     }
     guard !taken.isEmpty else { return }
     jobs.removeAll { taken.contains($0.trial) }
@@ -164,8 +173,9 @@ extension RunRecord {
   ]
 
   fileprivate mutating func shrink(to names: Set<String>, keepsParameters: Bool) {
-    tags = tags.filter { Self.lasting.contains($0.key) }
-    metrics = metrics.filter { names.contains($0.key) }
+    // By the names that are there anyway: those that were read are strings of each run's own.
+    tags = Dictionary(Self.lasting.compactMap { name in tags[name].map { (name, $0) } }) { $1 }
+    metrics = Dictionary(names.compactMap { name in metrics[name].map { (name, $0) } }) { $1 }
     if !keepsParameters { parameters = [:] }
   }
 }

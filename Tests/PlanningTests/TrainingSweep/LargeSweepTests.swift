@@ -82,6 +82,16 @@ struct LargeSweepTests {
     let released = settled.release(trial: 7)
     #expect(released?.runs.map(\.id) == [world.runs[7].id])
     #expect(settled.count == 9_949 && settled.trial(ofRun: world.runs[7].id) == nil)
+    #expect(settled.trial(ofJob: "churn-9") == nil, "its Job is gone")
+    var again = (released?.runs ?? [])
+    var none: [TrialJob] = []
+    settled.take(from: &none, &again, at: world.now)
+    var (allJobs, allRuns) = (world.jobs, world.runs)
+    var anew = SettledTrials(of: world.sweep)
+    anew.take(from: &allJobs, &allRuns, at: world.now)
+    #expect(settled.totals.failed == anew.totals.failed && settled.totals.failed.count == 199)
+    #expect(settled.totals.succeeded == anew.totals.succeeded && settled.totals.succeeded == 9_751)
+    #expect(settled.totals.top.map(\.number) == anew.totals.top.map(\.number))
     world.setsSettledApart = true
     world.reconcile()
     #expect(world.status.trials?.succeeded == 9_751)

@@ -65,6 +65,29 @@ struct OutcomeRecordTests {
     #expect(recorded(world).count == 29)
   }
 
+  @Test("of settled trials are found by their runs and Jobs, however many were released before")
+  func released() {
+    var world = startedWorld { $0.spec.trials = .init(max: 40, parallel: 40) }
+    for job in world.jobs { world.succeed(job.name, ["auc": Double(job.trial) / 100]) }
+    var (jobs, runs) = (world.jobs, world.runs)
+    var settled = SettledTrials(of: world.sweep)
+    settled.take(from: &jobs, &runs, at: world.now)
+    #expect(settled.totals.owing == Array(0..<40) && settled.totals.top.first?.number == 39)
+    for number in [39, 0, 20] {
+      #expect(settled.trial(ofRun: world.runs[number].id) == number)
+      #expect(settled.trial(ofJob: "churn-\(number)") == number)
+      #expect(settled.release(trial: number) != nil)
+      #expect(settled.trial(ofRun: world.runs[number].id) == nil)
+      #expect(settled.trial(ofJob: "churn-\(number)") == nil)
+      #expect(!settled.totals.owing.contains(number))
+    }
+    #expect(settled.totals.succeeded == 37 && settled.totals.top.first?.number == 38)
+    jobs = world.jobs.filter { [39, 0, 20].contains($0.trial) }
+    runs = world.runs.filter { [39, 0, 20].contains($0.place?.trial ?? -1) }
+    settled.take(from: &jobs, &runs, at: world.now)
+    #expect(settled.totals.owing == Array(0..<40) && settled.totals.top.map(\.number) == [39, 38, 37, 36, 35])
+  }
+
   @Test("do not pile up for ever while trials start")
   func backlog() {
     var world = startedWorld { $0.spec.trials = .init(max: 20, parallel: 5) }
