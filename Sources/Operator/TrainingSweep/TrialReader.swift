@@ -19,6 +19,7 @@ struct TrialReader: Sendable {
   func view(of sweep: TrainingSweep, _ profile: TrackingProfile, _ store: any RunStore) async throws -> TrialView {
     var view = views.take(sweep.key) ?? TrialView(of: sweep, profile)
     if !view.settled.belong(to: sweep) || view.profile != profile { view = TrialView(of: sweep, profile) }
+    view.releaseWritten()
     readJobs(of: sweep, into: &view)
     try await readRuns(of: sweep, into: &view, store)
     // What reading the runs has released.

@@ -25,6 +25,8 @@ struct TrialView: Sendable {
   var podRevision: UInt64?
   /// Jobs that are to be read again, by name.
   private(set) var staleJobs: Set<String> = []
+  /// Settled trials to whose runs something was written.
+  private var written: Set<Int> = []
 
   init(of sweep: TrainingSweep, _ profile: TrackingProfile) {
     self.profile = profile
@@ -76,7 +78,14 @@ struct TrialView: Sendable {
   /// Something was written to a run.
   mutating func note(run id: String) {
     guard !runs.contains(where: { $0.id == id }) else { return }
-    if let trial = settled.trial(ofRun: id) { release(trial) }
+    if let trial = settled.trial(ofRun: id) { written.insert(trial) }
+  }
+
+  /// Releases the trials to whose runs something was written. Not before the next reading: until the plan that wrote is
+  /// carried out, the settled trials are also its own, and would have to be copied.
+  mutating func releaseWritten() {
+    for trial in written.sorted() { release(trial) }
+    written = []
   }
 
   /// Takes in all runs, those of settled trials without their content.

@@ -14,9 +14,9 @@ struct SettledTotals: Sendable {
   /// Those that may be the best of all, the best first, at most `TrialRanking.greatest`.
   private(set) var top: [Candidate] = []
   private(set) var spending = TrialSpending()
-  /// When the last of their last attempts ended.
+  /// When the last of their last attempts ended; of one that was taken out again too.
   private(set) var end: Date?
-  /// When the first of their Jobs may go; nil where there is none.
+  /// No Job of theirs may go before; nil where there is none.
   private(set) var expiry: Date?
 
   struct Candidate: Sendable {
@@ -47,6 +47,30 @@ struct SettledTotals: Sendable {
     guard let value = ranking.value(trial) else { return }
     top.insert(Candidate(number: trial.number, value: value), inOrder: ranking.isBefore)
     if top.count > TrialRanking.greatest { top.removeLast() }
+  }
+
+  /// Takes a trial out again. False where the others have to be counted anew: one of the best goes, and which is the next
+  /// is not known.
+  mutating func remove(_ trial: SweepTrial) -> Bool {
+    guard let settlement = trial.settlement, !top.contains(where: { $0.number == trial.number }) else { return false }
+    switch trial.state {
+    case .succeeded: succeeded -= 1
+    case .stopped: stopped -= 1
+    case .failed: failed.remove(trial.number)
+    case .queued, .running, .awaitingRetry: break
+    }
+    if settlement.hasFailed { withFailures.remove(trial.number) }
+    if settlement.owesRecord { owing.remove(trial.number) }
+    spending.remove(settlement.spending)
+    return true
+  }
+}
+
+extension [Int] {
+  /// Takes a number out of ascending ones.
+  fileprivate mutating func remove(_ number: Int) {
+    let index = partitioningIndex { $0 >= number }
+    if index < count, self[index] == number { remove(at: index) }
   }
 }
 

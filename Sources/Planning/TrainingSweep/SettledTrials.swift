@@ -95,7 +95,7 @@ public struct SettledTrials: Sendable {
     let (index, isThere) = position(of: number)
     guard isThere else { return nil }
     let trial = trials.remove(at: index)
-    isStale = true
+    isStale = isStale || !counted.remove(trial)
     return Released(
       jobs: trial.attempts.compactMap { $0.job?.name },
       runs: trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values })

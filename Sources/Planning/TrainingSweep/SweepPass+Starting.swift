@@ -96,8 +96,7 @@ extension SweepPass {
   /// What the search learns from: values as they were recorded; what is on its way is pending, and trials that were
   /// stopped at an end that was taken back are neither good nor bad.
   private var history: [RecordedTrial] {
-    warm.trials + ledger.trials.compactMap { trial in
-      if let settlement = trial.settlement { settlement.recorded } else { trial.recorded(in: design.space) }
-    }
+    let own = ledger.trials.compactMap(settled: \.recorded, open: { $0.recorded(in: design.space) })
+    return warm.trials.isEmpty ? own : warm.trials + own
   }
 }

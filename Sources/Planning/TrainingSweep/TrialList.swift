@@ -41,6 +41,25 @@ struct TrialList: Sendable {
     }
   }
 
+  /// What each trial gives, in their order.
+  func compactMap<Value>(settled: (TrialSettlement) -> Value?, open: (SweepTrial) -> Value?) -> [Value] {
+    var out: [Value] = []
+    out.reserveCapacity(count)
+    var next = 0
+    func takeSettled(before end: Int) {
+      for index in next..<end {
+        if let settlement = self.settled[index].settlement, let value = settled(settlement) { out.append(value) }
+      }
+      next = end
+    }
+    for (before, trial) in self.open.enumerated() {
+      takeSettled(before: places[before] - before)
+      if let value = open(trial) { out.append(value) }
+    }
+    takeSettled(before: self.settled.count)
+    return out
+  }
+
   /// How many open trials are before a position, and whether the next one is there.
   private func openTrials(before position: Int) -> (count: Int, isNext: Bool) {
     let count = places.partitioningIndex { $0 >= position }

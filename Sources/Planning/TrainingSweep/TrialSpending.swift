@@ -20,10 +20,15 @@ struct TrialSpending: Sendable {
     return spent
   }
 
-  mutating func add(_ other: TrialSpending) {
-    podSeconds += other.podSeconds
-    succeeded.seconds += other.succeeded.seconds
-    succeeded.podSeconds += other.succeeded.podSeconds
-    succeeded.count += other.succeeded.count
+  mutating func add(_ other: TrialSpending) { add(other, times: 1) }
+
+  /// Takes out what was added before.
+  mutating func remove(_ other: TrialSpending) { add(other, times: -1) }
+
+  private mutating func add(_ other: TrialSpending, times sign: Double) {
+    podSeconds += sign * other.podSeconds
+    succeeded.seconds += sign * other.succeeded.seconds
+    succeeded.podSeconds += sign * other.succeeded.podSeconds
+    succeeded.count += Int(sign) * other.succeeded.count
   }
 }
