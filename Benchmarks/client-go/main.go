@@ -1,10 +1,13 @@
 // A minimal controller on client-go: keeps `parallel` Jobs of one sweep at work until `trials` have been made.
 //
-// usage: minimal-controller KUBECONFIG SWEEP TRIALS PARALLEL
+// usage: minimal-controller KUBECONFIG SWEEP TRIALS PARALLEL [JOB]
+//
+// Its Jobs are as small as can be or, where JOB names a file with a Job as JSON, like that one.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"os"
@@ -32,12 +35,16 @@ const namespace = "default"
 var sweeps = schema.GroupVersionResource{Group: "martlet.dev", Version: "v1alpha1", Resource: "trainingsweeps"}
 
 func main() {
-	if len(os.Args) != 5 {
-		log.Fatal("usage: minimal-controller KUBECONFIG SWEEP TRIALS PARALLEL")
+	if len(os.Args) != 5 && len(os.Args) != 6 {
+		log.Fatal("usage: minimal-controller KUBECONFIG SWEEP TRIALS PARALLEL [JOB]")
 	}
 	name := os.Args[2]
 	trials, _ := strconv.Atoi(os.Args[3])
 	parallel, _ := strconv.Atoi(os.Args[4])
+	model := small()
+	if len(os.Args) == 6 {
+		model = read(os.Args[5])
+	}
 	config, err := clientcmd.BuildConfigFromFlags("", os.Args[1])
 	if err != nil {
 		log.Fatal(err)
@@ -97,7 +104,7 @@ func main() {
 			group.Add(1)
 			go func(trial int) {
 				defer group.Done()
-				_, err := client.BatchV1().Jobs(namespace).Create(ctx, job(name, trial, owner), metav1.CreateOptions{})
+				_, err := client.BatchV1().Jobs(namespace).Create(ctx, job(model, name, trial, owner), metav1.CreateOptions{})
 				if err != nil && !apierrors.IsAlreadyExists(err) {
 					log.Fatal(err)
 				}
@@ -119,13 +126,8 @@ func main() {
 	}
 }
 
-func job(sweep string, trial int, owner metav1.OwnerReference) *batchv1.Job {
-	meta := metav1.ObjectMeta{
-		Name: fmt.Sprintf("%s-%d", sweep, trial), Labels: map[string]string{
-			"martlet.dev/sweep": sweep, "martlet.dev/trial": strconv.Itoa(trial)},
-	}
+func small() *batchv1.Job {
 	template := corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: meta.Labels},
 		Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever,
 			Containers: []corev1.Container{{
@@ -134,7 +136,39 @@ func job(sweep string, trial int, owner metav1.OwnerReference) *batchv1.Job {
 			}},
 		},
 	}
-	meta.OwnerReferences = []metav1.OwnerReference{owner}
 	retries := int32(0)
-	return &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{BackoffLimit: &retries, Template: template}}
+	return &batchv1.Job{Spec: batchv1.JobSpec{BackoffLimit: &retries, Template: template}}
+}
+
+// A Job that a server had, without what the server gave it.
+func read(path string) *batchv1.Job {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var found batchv1.Job
+	if err := json.Unmarshal(text, &found); err != nil {
+		log.Fatal(err)
+	}
+	found.ObjectMeta = metav1.ObjectMeta{Labels: found.Labels, Annotations: found.Annotations}
+	found.Spec.Selector, found.Spec.ManualSelector = nil, nil
+	found.Status = batchv1.JobStatus{}
+	for _, label := range []string{"controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
+		"batch.kubernetes.io/job-name"} {
+		delete(found.Spec.Template.Labels, label)
+	}
+	return &found
+}
+
+func job(model *batchv1.Job, sweep string, trial int, owner metav1.OwnerReference) *batchv1.Job {
+	made := model.DeepCopy()
+	made.Name = fmt.Sprintf("%s-%d", sweep, trial)
+	made.OwnerReferences = []metav1.OwnerReference{owner}
+	for _, labels := range []*map[string]string{&made.Labels, &made.Spec.Template.Labels} {
+		if *labels == nil {
+			*labels = map[string]string{}
+		}
+		(*labels)["martlet.dev/sweep"], (*labels)["martlet.dev/trial"] = sweep, strconv.Itoa(trial)
+	}
+	return made
 }
