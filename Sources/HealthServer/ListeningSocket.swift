@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Why an address cannot be listened on.
