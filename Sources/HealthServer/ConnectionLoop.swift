@@ -89,11 +89,9 @@ struct ConnectionLoop {
   private func advance(_ connection: Connection, at now: Double) -> Connection? {
     switch connection.phase {
     case .reading(var exchange):
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = recv(connection.descriptor, &buffer, buffer.count, 0)
-      guard count > 0 else { return count < 0 && errno == EAGAIN ? connection : nil }
+      guard let bytes = Self.receive(connection.descriptor) else { return nil }
       var next = connection
-      if let answer = answer(to: &exchange, buffer[..<count]) {
+      if let answer = answer(to: &exchange, bytes) {
         next.phase = .writing(answer[...])
         return advance(next, at: now)
       }
@@ -111,10 +109,16 @@ struct ConnectionLoop {
       next.phase = .writing(left)
       return next
     case .ending:
-      var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = recv(connection.descriptor, &buffer, buffer.count, 0)
-      return count > 0 || (count < 0 && errno == EAGAIN) ? connection : nil
+      return Self.receive(connection.descriptor) == nil ? nil : connection
     }
+  }
+
+  /// What has arrived, which may be nothing yet; nil where nothing more will.
+  private static func receive(_ descriptor: Int32) -> ArraySlice<UInt8>? {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return count < 0 && errno == EAGAIN ? [] : nil }
+    return buffer[..<count]
   }
 
   private func answer(to exchange: inout HTTPExchange, _ bytes: ArraySlice<UInt8>) -> [UInt8]? {

@@ -32,7 +32,7 @@ struct HTTPExchange: Sendable {
       if received.count > Self.longestHead { throw Refusal(status: 431, reason: "the head is longer than 16 KiB") }
       return nil
     }
-    let lines = String(decoding: received[..<end], as: UTF8.self).split(separator: "\r\n").map { $0 }
+    let lines = String(decoding: received[..<end], as: UTF8.self).split(separator: "\r\n")
     let words = lines[0].split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 3, !words[0].isEmpty, words[2].hasPrefix("HTTP/") else {
       throw Refusal(status: 400, reason: "the first line is not METHOD PATH VERSION")

@@ -108,16 +108,6 @@ public struct JSONObject: Sendable, Hashable {
     }
   }
 
-  /// The value of a member, or `fallback` where there is none; changing it in place makes the member.
-  public subscript(key: String, default fallback: @autoclosure () -> JSONValue) -> JSONValue {
-    get { self[key] ?? fallback() }
-    _modify {
-      let place = place(of: key)
-      if !place.isThere { members.insert(Member(key: key, value: fallback()), at: place.index) }
-      yield &members[place.index].value
-    }
-  }
-
   public var keys: [String] { members.map(\.key) }
   public var values: [JSONValue] { members.map(\.value) }
 

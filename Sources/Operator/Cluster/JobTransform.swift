@@ -11,34 +11,29 @@ final class JobTransform: Sendable {
   private let owners = Locked<[String: JSONValue]>([:])
   private static let greatestOwners = 1000
 
-  private static let metadata = [
-    "name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "finalizers",
-  ]
-
   func callAsFunction(_ job: inout DynamicObject) {
-    var metadata = Self.part(Self.metadata, of: job.metadata)
-    metadata += Self.member("labels", Self.object([SweepKeys.trial, SweepKeys.attempt], of: job.metadata["labels"]))
-    metadata += Self.member(
-      "annotations", Self.object([SweepKeys.parameters, SweepKeys.run], of: job.metadata["annotations"]))
-    metadata += Self.member("ownerReferences", shared(job.metadata["ownerReferences"]))
-    var status = Self.part(["startTime", "completionTime", "ready"], of: job.status)
-    status += Self.member("conditions", Self.conditions(of: job))
+    let (metadata, status) = (job.metadata, job.status)
     job.json = .compact([
-      "apiVersion": .string(job.apiVersion), "kind": .string(job.kind), "metadata": .object(JSONObject(metadata)),
-      "spec": Self.object(["suspend"], of: job.spec), "status": .object(JSONObject(status)),
+      "apiVersion": .string(job.apiVersion), "kind": .string(job.kind),
+      "metadata": .compact([
+        "name": metadata["name"], "namespace": metadata["namespace"], "uid": metadata["uid"],
+        "resourceVersion": metadata["resourceVersion"], "creationTimestamp": metadata["creationTimestamp"],
+        "deletionTimestamp": metadata["deletionTimestamp"], "finalizers": metadata["finalizers"],
+        "labels": Self.part([SweepKeys.trial, SweepKeys.attempt], of: metadata["labels"]),
+        "annotations": Self.part([SweepKeys.parameters, SweepKeys.run], of: metadata["annotations"]),
+        "ownerReferences": shared(metadata["ownerReferences"]),
+      ]),
+      "spec": Self.part(["suspend"], of: job.spec),
+      "status": .compact([
+        "startTime": status["startTime"], "completionTime": status["completionTime"], "ready": status["ready"],
+        "conditions": Self.conditions(of: job),
+      ]),
     ])
   }
 
-  private static func member(_ name: String, _ value: JSONValue?) -> [(String, JSONValue)] {
-    value.map { [(name, $0)] } ?? []
-  }
-
-  private static func part(_ names: [String], of value: JSONValue?) -> [(String, JSONValue)] {
-    names.flatMap { member($0, value?[$0]) }
-  }
-
-  private static func object(_ names: [String], of value: JSONValue?) -> JSONValue? {
-    let members = part(names, of: value)
+  /// Some members of an object; nil where it has none of them.
+  private static func part(_ names: [String], of value: JSONValue?) -> JSONValue? {
+    let members = names.compactMap { name in value?[name].map { (name, $0) } }
     return members.isEmpty ? nil : .object(JSONObject(members))
   }
 
@@ -47,8 +42,8 @@ final class JobTransform: Sendable {
     let told = (job.status["conditions"]?.array ?? []).compactMap { condition -> JSONValue? in
       guard condition["status"]?.string == "True" else { return nil }
       switch condition["type"]?.string {
-      case "Complete": return object(["type", "status", "lastTransitionTime"], of: condition)
-      case "Failed": return object(["type", "status", "lastTransitionTime", "reason", "message"], of: condition)
+      case "Complete": return part(["type", "status", "lastTransitionTime"], of: condition)
+      case "Failed": return part(["type", "status", "lastTransitionTime", "reason", "message"], of: condition)
       default: return nil
       }
     }

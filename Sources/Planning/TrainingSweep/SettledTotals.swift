@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Search
 
 /// What the settled trials of a sweep come to, kept up as trials settle, so that a plan need not look at thousands of
 /// them. The numbers of trials are in ascending order.

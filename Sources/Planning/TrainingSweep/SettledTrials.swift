@@ -55,9 +55,7 @@ public struct SettledTrials: Sendable {
 
   /// Their runs, with no more than what may change of them and what the planner uses.
   public var runs: [RunRecord] {
-    trials.flatMap { trial in
-      trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values }
-    }
+    trials.flatMap { $0.attempts.flatMap(\.runs) }
   }
 
   /// The trial that a run belongs to.
@@ -98,7 +96,7 @@ public struct SettledTrials: Sendable {
     isStale = isStale || !counted.remove(trial)
     return Released(
       jobs: trial.attempts.compactMap { $0.job?.name },
-      runs: trial.attempts.flatMap { attempt in (attempt.run.map { [$0] } ?? []) + attempt.folds.values })
+      runs: trial.attempts.flatMap(\.runs))
   }
 
   /// Moves what is settled from Jobs and runs to here.

@@ -25,6 +25,9 @@ struct TrialAttempt: Sendable {
     self.job = job
   }
 
+  /// Its run and those of its folds.
+  var runs: [RunRecord] { (run.map { [$0] } ?? []) + folds.values }
+
   /// Gives it its run, and what that says of it.
   mutating func take(_ run: RunRecord) {
     self.run = run
@@ -136,10 +139,8 @@ struct SweepTrial: Sendable {
 
   var isActive: Bool { state == .queued || state == .running }
 
-  var isSettled: Bool { settlement != nil }
-
   /// Whether a Job of any of its attempts may hold resources, one that is being deleted among them.
-  var hasLiveJob: Bool { !isSettled && attempts.contains { $0.job?.isLive == true } }
+  var hasLiveJob: Bool { attempts.contains { $0.job?.isLive == true } }
 
   var isFinal: Bool {
     switch state {

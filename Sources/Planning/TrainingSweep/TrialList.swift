@@ -1,3 +1,5 @@
+import Search
+
 /// The trials of a sweep by number: those that are settled, of which there may be thousands and which no plan changes,
 /// and the few that are open. The settled ones stay where they are: a plan does not copy them.
 struct TrialList: Sendable {
@@ -30,7 +32,7 @@ struct TrialList: Sendable {
   /// The least number of a trial that there is not.
   var firstFreeNumber: Int {
     // Numbers ascend from zero at least by one.
-    firstIndex(fromWhich: { self[$0].number > $0 })
+    indices.partitioningIndex { self[$0].number > $0 }
   }
 
   /// Takes in open trials, by number, of which none is settled.
@@ -67,7 +69,7 @@ struct TrialList: Sendable {
   }
 }
 
-extension TrialList: RandomAccessCollection, MutableCollection {
+extension TrialList: RandomAccessCollection {
   var startIndex: Int { 0 }
   var endIndex: Int { settled.count + open.count }
 
@@ -82,22 +84,5 @@ extension TrialList: RandomAccessCollection, MutableCollection {
       precondition(before.isNext, "a settled trial is not to be changed")
       yield &open[before.count]
     }
-  }
-}
-
-extension RandomAccessCollection where Index == Int {
-  /// The first index from which on `isAfter` holds, which it does for all elements after one for which it does.
-  func partitioningIndex(_ isAfter: (Element) -> Bool) -> Int {
-    firstIndex(fromWhich: { isAfter(self[$0]) })
-  }
-
-  fileprivate func firstIndex(fromWhich isAfter: (Int) -> Bool) -> Int {
-    var low = startIndex
-    var high = endIndex
-    while low < high {
-      let middle = (low + high) / 2
-      if isAfter(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -25,22 +25,12 @@ public struct LearningCurve: Sendable, Hashable {
 
   /// The first point at or after a step: training code may log every few steps only.
   func first(from step: Int64) -> Point? {
-    let index = Self.firstIndex(points, from: step)
+    let index = points.partitioningIndex { $0.step >= step }
     return index < points.count ? points[index] : nil
   }
 
   /// The points up to a step.
   func upTo(_ step: Int64) -> ArraySlice<Point> {
-    points[..<(step == .max ? points.count : Self.firstIndex(points, from: step + 1))]
-  }
-
-  private static func firstIndex(_ points: [Point], from step: Int64) -> Int {
-    var low = 0
-    var high = points.count
-    while low < high {
-      let middle = (low + high) / 2
-      if points[middle].step < step { low = middle + 1 } else { high = middle }
-    }
-    return low
+    points[..<(step == .max ? points.count : points.partitioningIndex { $0.step >= step + 1 })]
   }
 }
